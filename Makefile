@@ -1,0 +1,75 @@
+# Two commands are enough: `make demo` shows the whole program at work, `make test` proves it.
+# Nothing is installed outside .venv but the Debian packages that the tests need (`make test`).
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+# dovecot-imapd: the real mailbox server; systemd: systemd-analyze, for the unit's tests
+DEBIAN_PACKAGES := dovecot-imapd systemd
+
+.PHONY: demo test check format docs bench lock clean debian-packages
+.DEFAULT_GOAL := demo
+
+demo: .venv/.runtime  ## the main job on sample mails, with nothing else installed (ONCE=1: ends by itself)
+	@$(BIN)/anliegen demo $(if $(ONCE),--once)
+
+test: .venv/.dev debian-packages  ## every test; PYTEST="-k gate" chooses some
+	$(BIN)/python -m pytest $(PYTEST)
+
+check: .venv/.dev  ## formatting, lint, types, import floors, generated documents
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python docs/generate.py --check
+
+format: .venv/.dev  ## let ruff write what `check` would ask for
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: .venv/.dev  ## write the generated parts of docs/ anew
+	$(BIN)/python docs/generate.py
+
+bench: .venv/.dev  ## the measurements of bench/, as a table and as JSON
+	$(BIN)/python -m bench
+
+# Two files, so that a deployment installs no test tool. Neither names an index or a path: where packages
+# come from is the installing machine's own affair, what they must be is settled by the hashes.
+lock: .venv/.dev  ## pin every dependency anew, with hashes (UPGRADE=1: to the newest versions)
+	$(COMPILE) $(if $(UPGRADE),--upgrade) --build-deps-for editable --extra postgresql \
+		--output-file requirements.lock pyproject.toml
+	$(COMPILE) $(if $(UPGRADE),--upgrade) --build-deps-for editable --extra postgresql --extra dev \
+		--constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+clean:  ## everything that can be made anew
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "anliegen needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3.12"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+# The stamps are redone when a lock changes. The project itself is not in the lock (pip refuses `-e .` under
+# hashes), so it follows without dependencies; its build backend is in the lock.
+.venv/.runtime: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "Installing the locked dependencies into .venv; the first time takes a minute or two."
+	$(PIP) install --quiet --require-hashes -r requirements.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: requirements-dev.lock .venv/.runtime
+	$(PIP) install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+debian-packages:
+	@missing=; for package in $(DEBIAN_PACKAGES); do \
+		dpkg-query --show --showformat='$${db:Status-Status}' $$package 2>/dev/null | grep -qx installed \
+			|| missing="$$missing $$package"; \
+	done; \
+	[ -z "$$missing" ] && exit 0; \
+	[ "$$(id -u)" = 0 ] && sudo= || sudo=sudo; \
+	echo "Installing for the tests:$$missing"; \
+	$$sudo apt-get update -q && \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing
