@@ -186,7 +186,7 @@ class Smtp(Secret):
 class Database(_Section):
     url: str = "sqlite:///anliegen.db"
     keep_messages: bool = False
-    message_limit: Octets = 10_000_000
+    message_limit: Octets = 25_000_000
 
 
 class Limits(_Section):

@@ -328,3 +328,107 @@ class Batch:
     @staticmethod
     def of(messages: Iterable[RawMessage]) -> Batch:
         return Batch(tuple(messages))
+
+
+class Role(StrEnum):
+    """What a recorded message is to its ticket."""
+
+    FIRST = "first"  # opened it
+    FURTHER = "further"  # the citizen wrote again
+    NOTE = "note"  # a machine's word about it: bounce, absence notice, receipt
+    DUPLICATE = "duplicate"  # the same mail a second time
+    ASIDE = "aside"  # belongs to no ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A delivery before it is recorded. `data` is None where the message's own octets are sent."""
+
+    target: str
+    door: str
+    address: str
+    status: DeliveryStatus
+    data: bytes | None
+    message_id: str | None = None
+    envelope_from: str = ""
+    department: str | None = None
+    why: str | None = None
+    not_before: datetime | None = None
+    deadline: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BounceNews:
+    """What a delivery report says about one of our deliveries."""
+
+    delivery_id: int
+    status: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that one message leads to; the store writes it whole or not at all.
+
+    Exactly one of `quarantine` (a sentence) and `message` is set. `number` is set where a ticket is opened,
+    `joins` where the message belongs to one that exists, `linked` where it may and a person should look.
+    """
+
+    raw: RawMessage
+    role: Role
+    message: Message | None = None
+    verdict: Verdict | None = None
+    decision: Decision | None = None
+    number: str | None = None
+    joins: int | None = None
+    linked: int | None = None
+    deliveries: tuple[Planned, ...] = ()
+    bounce: BounceNews | None = None
+    quarantine: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A message recorded earlier with the same fingerprint."""
+
+    message_id: int
+    ticket_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A delivery of ours that a Message-ID names."""
+
+    delivery_id: int
+    ticket_id: int
+    number: str
+    target: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRef:
+    """What thread matching needs to know of a ticket."""
+
+    ticket_id: int
+    number: str
+    from_address: str
+    status: TicketStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the store knows that bears on a batch: looked up once, before it is decided.
+
+    Keys: fingerprints; our Message-IDs; ticket numbers; casefolded addresses. `acks_to` counts the last
+    24 hours, `acks_on` too, by ticket id; `acks_this_hour` the last 60 minutes.
+    """
+
+    seen: dict[str, Seen] = field(default_factory=dict)
+    issued: dict[str, Issued] = field(default_factory=dict)
+    tickets: dict[str, TicketRef] = field(default_factory=dict)
+    acks_to: dict[str, int] = field(default_factory=dict)
+    acks_on: dict[int, int] = field(default_factory=dict)
+    acks_this_hour: int = 0
+    bounced: frozenset[str] = frozenset()

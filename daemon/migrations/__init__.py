@@ -1,0 +1,1 @@
+"""Schema versions. Each file in `versions/` brings the database one step further; none is ever edited."""

@@ -1,0 +1,51 @@
+"""The store: one object for each side that uses it, on one database.
+
+`journal` is intake's, `outbox` dispatch's, `tickets` staff's, `mailboxes` the workers'. Nothing outside
+this package writes SQL. There is no cache: what is not committed did not happen.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from daemon.config import Config
+from daemon.store.database import Database
+from daemon.store.journal import Journal, Question
+from daemon.store.mailboxes import Mailboxes
+from daemon.store.outbox import Outbox
+from daemon.store.tickets import Tickets
+from daemon.tables import SecretRow
+
+__all__ = ["Database", "Journal", "Mailboxes", "Outbox", "Question", "Store", "Tickets"]
+
+
+class Store:
+    """All of it. Open with `Store.open`; every method may raise `StoreError`."""
+
+    def __init__(self, database: Database, config: Config) -> None:
+        lease = timedelta(seconds=config.worker.lease_seconds)
+        self.database = database
+        self.journal = Journal(database, message_limit=config.database.message_limit)
+        self.outbox = Outbox(database, config.delivery, keep=config.database.keep_messages, lease=lease)
+        self.tickets = Tickets(database)
+        self.mailboxes = Mailboxes(database, lease)
+
+    @classmethod
+    def open(cls, config: Config, base: Path | None = None, *, read_only: bool = False) -> Store:
+        """Open the configured database; a read-only one is never created."""
+        return cls(Database(config.database.url, base or config.base, read_only=read_only), config)
+
+    def secret(self, make: Callable[[], bytes] = lambda: secrets.token_bytes(32)) -> bytes:
+        """The key that signs our Message-IDs and tokens; made on first use."""
+        with self.database.transaction() as session:
+            row = session.get(SecretRow, "key")
+            if row is None:
+                row = SecretRow(name="key", value=make())
+                session.add(row)
+            return row.value
+
+    def close(self) -> None:
+        self.database.close()

@@ -1,0 +1,178 @@
+"""The connection to the database: pragmas, transactions, migrations and the lock of the one process.
+
+SQLite runs in WAL with synchronous=FULL: NORMAL may take back a commit after a power cut, when IMAP has
+already moved the mail. Writers begin with BEGIN IMMEDIATE, so that a transaction never fails half way
+for want of the write lock.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Engine, event
+from sqlmodel import Session, create_engine
+
+from daemon.errors import StoreError
+
+#: Milliseconds to wait for another process's write (a backup, a command at the prompt).
+BUSY_TIMEOUT_MS = 10_000
+
+
+class Database:
+    """One database, opened for reading and writing or for reading alone.
+
+    Not safe for use from two threads at once: the daemon gives it a thread of its own.
+    """
+
+    def __init__(self, url: str, base: Path, *, read_only: bool = False) -> None:
+        """Raises `StoreError` where a read-only SQLite database does not exist."""
+        self.read_only = read_only
+        self.path = sqlite_path(url, base)
+        if self.path and read_only and not self.path.exists():
+            raise StoreError(f"There is no database at {self.path} yet: `anliegen run` makes it.")
+        self._lock: int | None = None
+        self.engine = self._engine(url)
+
+    def _engine(self, url: str) -> Engine:
+        if self.path is None:
+            engine = create_engine(_psycopg(url), pool_pre_ping=True)
+            if self.read_only:
+                return engine.execution_options(postgresql_readonly=True)
+            return engine
+        mode = "ro" if self.read_only else "rwc"
+        place = f"sqlite:///file:{_quoted(self.path)}?mode={mode}&uri=true"
+        engine = create_engine(place, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        event.listen(engine, "connect", _pragmas_read if self.read_only else _pragmas_write)
+        event.listen(engine, "begin", _begin_read if self.read_only else _begin_write)
+        return engine
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One transaction: all of it or nothing. Raises `StoreError` where the database cannot be used."""
+        with self._spoken(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def _spoken(self) -> Iterator[None]:
+        """Turn the driver's trouble into a sentence for the administrator."""
+        try:
+            yield
+        except (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError) as error:
+            raise StoreError(self._sentence(str(error.orig))) from error
+
+    def _sentence(self, why: str) -> str:
+        where = str(self.path or "the PostgreSQL database")
+        if "readonly" in why or "read-only" in why:
+            return f"{where} is read-only: give this user write access to the file and its folder. Nothing was lost."
+        if "full" in why:
+            return f"The disk of {where} is full: make room. Mail stays in the mailbox until then."
+        if "unable to open" in why:
+            return f"{where} cannot be opened: check that its folder exists and belongs to this user."
+        if "locked" in why:
+            return f"{where} is locked by another program for too long: end it. The work is tried again."
+        if "no such table" in why or "no such column" in why:
+            return f"{where} has an older schema: run `anliegen db upgrade`."
+        return f"{where} cannot be used ({why.splitlines()[0] if why else 'no reason given'})."
+
+    def migrate(self) -> str:
+        """Bring the schema to this release's version and return it. Raises `StoreError` for a newer one."""
+        if self.path:
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreError(f"{self.path.parent} cannot be made ({error.strerror}): create it.") from error
+        with self._spoken():
+            with self.engine.connect() as connection:
+                try:
+                    command.upgrade(_alembic(connection), "head")
+                except CommandError as error:
+                    raise StoreError(
+                        f"The database was made by a newer release of anliegen ({error}): install that release."
+                    ) from error
+                connection.commit()
+            return self.version() or ""
+
+    def version(self) -> str | None:
+        """The schema's version, None where there is none."""
+        with self._spoken(), self.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+
+    def is_current(self) -> bool:
+        """True where the schema is this release's."""
+        return self.version() == ScriptDirectory.from_config(_alembic(None)).get_current_head()
+
+    def hold(self) -> None:
+        """Take the lock that only one running daemon holds on a SQLite file. Raises `StoreError`."""
+        if self.path is None:
+            return
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreError(f"Another `anliegen run` works on {self.path}: it goes on alone; this one ends.") from None
+        except OSError as error:
+            raise StoreError(
+                f"{self.path}.lock cannot be written ({error.strerror}): give this user write access to the folder."
+            ) from error
+
+    def close(self) -> None:
+        """Give connections and the lock back."""
+        self.engine.dispose()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+def sqlite_path(url: str, base: Path) -> Path | None:
+    """The file of a sqlite URL, relative to the configuration's folder; None for other databases."""
+    if not url.startswith("sqlite:///"):
+        return None
+    return (base / Path(url.removeprefix("sqlite:///")).expanduser()).resolve()
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+
+
+def _psycopg(url: str) -> str:
+    return "postgresql+psycopg://" + url.split("://", 1)[1]
+
+
+def _alembic(connection: sqlalchemy.Connection | None) -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", "daemon:migrations")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _pragmas_write(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # BEGIN is ours alone, see _begin_write
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _pragmas_read(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "query_only=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_write(connection: sqlalchemy.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_read(connection: sqlalchemy.Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

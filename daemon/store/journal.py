@@ -1,0 +1,244 @@
+"""Intake's side of the store: what lay where, what became of it, and what was tried.
+
+One call of `record` is one transaction: messages, tickets and deliveries of a batch appear together,
+before anything is settled in IMAP (architecture, invariant 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import tuple_, update
+from sqlmodel import Session, col, delete, select
+
+from daemon.model import (
+    DeliveryStatus,
+    MessageKey,
+    Past,
+    Record,
+    Role,
+    TicketStatus,
+)
+from daemon.store import lookups, rows
+from daemon.store.database import Database
+from daemon.tables import (
+    AttemptRow,
+    CounterRow,
+    DeliveryRow,
+    MessageBytes,
+    MessageRow,
+    QuarantineRow,
+    TicketEvent,
+    TicketRow,
+)
+
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a batch needs to know of the past. Addresses are casefolded."""
+
+    fingerprints: Collection[str]
+    message_ids: Collection[str]
+    numbers: Collection[str]
+    addresses: Collection[str]
+
+
+class Journal:
+    """What was taken in. Every method is one transaction."""
+
+    def __init__(self, database: Database, *, message_limit: int) -> None:
+        self.database = database
+        self.message_limit = message_limit
+
+    def known(self, keys: Sequence[MessageKey]) -> set[MessageKey]:
+        """Those that are recorded or in quarantine: they need settling, not reading."""
+        with self.database.transaction() as session:
+            return {
+                MessageKey(*place)
+                for row in (MessageRow, QuarantineRow)
+                for place in session.exec(_at(select(row.mailbox, row.uidvalidity, row.uid), row, keys)).all()
+            }
+
+    def open_attempts(self, mailbox: str) -> dict[MessageKey, int]:
+        """Messages that were being worked on when a process died, and how often they were begun."""
+        with self.database.transaction() as session:
+            rows = session.exec(select(AttemptRow).where(AttemptRow.mailbox == mailbox)).all()
+            return {MessageKey(row.mailbox, row.uidvalidity, row.uid): row.attempts for row in rows}
+
+    def begin(self, keys: Sequence[MessageKey], now: datetime) -> dict[MessageKey, int]:
+        """Count an attempt at each message, before the work; return how many that makes."""
+        with self.database.transaction() as session:
+            counted = {}
+            for key in keys:
+                row = session.get(AttemptRow, (key.mailbox, key.uidvalidity, key.uid))
+                row = row or AttemptRow(mailbox=key.mailbox, uidvalidity=key.uidvalidity, uid=key.uid, at=now)
+                row.attempts += 1
+                row.at = now
+                session.add(row)
+                counted[key] = row.attempts
+            return counted
+
+    def give_back(self, keys: Sequence[MessageKey]) -> None:
+        """Take a counted attempt back: it ended for a reason that is not the message's fault."""
+        with self.database.transaction() as session:
+            for key in keys:
+                row = session.get(AttemptRow, (key.mailbox, key.uidvalidity, key.uid))
+                if row is not None and row.attempts > 1:
+                    row.attempts -= 1
+                elif row is not None:
+                    session.delete(row)
+
+    def numbers(self, year: int, count: int) -> list[str]:
+        """Reserve ticket numbers. A number that is not used afterwards leaves a gap, no harm."""
+        name = f"ticket-{year}"
+        with self.database.transaction() as session:
+            row = session.get(CounterRow, name, with_for_update=True) or CounterRow(name=name)
+            first, row.value = row.value + 1, row.value + count
+            session.add(row)
+        return [f"{year}-{number:06d}" for number in range(first, first + count)]
+
+    def past(self, question: Question, now: datetime) -> Past:
+        """Look up everything that bears on a batch, in a few statements for all of it."""
+        with self.database.transaction() as session:
+            issued = lookups.issued(session, question.message_ids)
+            tickets = lookups.tickets(session, question.numbers, [found.ticket_id for found in issued.values()])
+            return Past(
+                seen=lookups.seen(session, question.fingerprints),
+                issued=issued,
+                tickets=tickets,
+                acks_to=lookups.acks_to(session, question.addresses, now - timedelta(days=1)),
+                acks_on=lookups.acks_on(
+                    session, [found.ticket_id for found in tickets.values()], now - timedelta(days=1)
+                ),
+                acks_this_hour=lookups.acks_since(session, now - timedelta(hours=1)),
+                bounced=lookups.bounced(session, question.addresses, now - timedelta(days=60)),
+            )
+
+    def record(self, records: Iterable[Record], now: datetime) -> None:
+        """Write a batch: all of it or, with the exception that says why, nothing."""
+        with self.database.transaction() as session:
+            for record in records:
+                self._record(session, record, now)
+
+    def _record(self, session: Session, record: Record, now: datetime) -> None:
+        key = record.raw.key
+        attempt = session.get(AttemptRow, (key.mailbox, key.uidvalidity, key.uid))
+        if attempt is not None:
+            session.delete(attempt)
+        if record.quarantine is not None:
+            session.add(self._quarantine(record, now))
+            return
+        ticket_id = self._ticket(session, record, now) if record.number else record.joins
+        message = rows.message_row(record, ticket_id, now)
+        session.add(message)
+        session.flush()
+        if record.raw.complete and record.role is not Role.DUPLICATE and record.raw.size <= self.message_limit:
+            session.add(MessageBytes(message_id=message.id or 0, data=record.raw.data))
+        for planned in record.deliveries:
+            session.add(rows.delivery_row(planned, ticket_id, message.id, now))
+        if ticket_id is not None:
+            _remark(session, record, ticket_id, now)
+
+    def _quarantine(self, record: Record, now: datetime) -> QuarantineRow:
+        raw = record.raw
+        return QuarantineRow(
+            mailbox=raw.key.mailbox,
+            uidvalidity=raw.key.uidvalidity,
+            uid=raw.key.uid,
+            sha256=raw.sha256,
+            size=raw.size,
+            reason=record.quarantine or "",
+            received_at=raw.received_at,
+            at=now,
+            data=raw.data if raw.complete and raw.size <= self.message_limit else None,
+        )
+
+    def _ticket(self, session: Session, record: Record, now: datetime) -> int:
+        ticket = rows.ticket_row(record, now)
+        session.add(ticket)
+        session.flush()
+        assert ticket.id is not None
+        session.add(TicketEvent(ticket_id=ticket.id, at=now, actor="anliegen", what="opened", new=ticket.category))
+        return ticket.id
+
+    def settled(self, places: Mapping[MessageKey, Place | None], now: datetime) -> None:
+        """Note that messages left the folder, and where they lie now as far as the server said so."""
+        with self.database.transaction() as session:
+            for key, place in places.items():
+                uidvalidity, uid = place or (None, None)
+                for row in (MessageRow, QuarantineRow):
+                    session.exec(
+                        update(row)
+                        .where(col(row.mailbox) == key.mailbox)
+                        .where(col(row.uidvalidity) == key.uidvalidity)
+                        .where(col(row.uid) == key.uid)
+                        .values(settled_at=now, moved_uidvalidity=uidvalidity, moved_uid=uid)
+                    )
+
+    def placed(self, mailbox: str) -> dict[Place, str]:
+        """Every message of a mailbox by where it lies or lay, with its SHA-256: what `reconcile` compares."""
+        with self.database.transaction() as session:
+            places: dict[Place, str] = {}
+            for row in (MessageRow, QuarantineRow):
+                first = select(row.uidvalidity, row.uid, row.sha256).where(row.mailbox == mailbox)
+                places.update({(validity, uid): sha256 for validity, uid, sha256 in session.exec(first)})
+                moved = select(row.moved_uidvalidity, row.moved_uid, row.sha256).where(row.mailbox == mailbox)
+                places.update(
+                    {(validity, uid): sha256 for validity, uid, sha256 in session.exec(moved) if validity and uid}
+                )
+            return places
+
+    def hashes(self, mailbox: str, sha256s: Collection[str]) -> set[str]:
+        """Those digests that a message or a quarantined one of the mailbox has."""
+        with self.database.transaction() as session:
+            return {
+                sha256
+                for row in (MessageRow, QuarantineRow)
+                for sha256 in session.exec(
+                    select(row.sha256).where(row.mailbox == mailbox).where(col(row.sha256).in_(sha256s))
+                )
+            }
+
+    def purge(self) -> int:
+        """Delete octets of messages whose deliveries are all settled; return how many."""
+        unsettled = [DeliveryStatus.WAITING, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING, DeliveryStatus.IN_DOUBT]
+        needed = (
+            select(DeliveryRow.message_id)
+            .where(col(DeliveryRow.status).in_([*unsettled, DeliveryStatus.REFUSED]))
+            .where(col(DeliveryRow.message_id).is_not(None))
+        )
+        settled = select(MessageRow.id).where(col(MessageRow.settled_at).is_not(None))
+        with self.database.transaction() as session:
+            done = delete(MessageBytes).where(
+                col(MessageBytes.message_id).not_in(needed), col(MessageBytes.message_id).in_(settled)
+            )
+            return int(session.exec(done).rowcount)
+
+
+def _at(query, row, keys: Sequence[MessageKey]):  # type: ignore[no-untyped-def]
+    places = [(key.mailbox, key.uidvalidity, key.uid) for key in keys]
+    return query.where(tuple_(row.mailbox, row.uidvalidity, row.uid).in_(places))
+
+
+def _remark(session: Session, record: Record, ticket_id: int, now: datetime) -> None:
+    """Leave the traces of a further message on its ticket: history, reopening, undeliverable mail."""
+    for note in record.notes:
+        session.add(TicketEvent(ticket_id=ticket_id, at=now, actor="anliegen", what="note", new=note))
+    if record.bounce is not None:
+        row = session.get(DeliveryRow, record.bounce.delivery_id)
+        if row is not None:
+            row.bounced_at, row.bounce_status, row.why = now, record.bounce.status, record.bounce.words
+    if record.role is Role.FURTHER:
+        ticket = session.get(TicketRow, ticket_id)
+        assert ticket is not None
+        session.add(TicketEvent(ticket_id=ticket_id, at=now, actor="citizen", what="message", new=None))
+        if ticket.status == TicketStatus.CLOSED:
+            session.add(
+                TicketEvent(ticket_id=ticket_id, at=now, actor="anliegen", what="status", old="closed", new="open")
+            )
+            ticket.status = TicketStatus.OPEN
+        ticket.updated_at = now

@@ -1,0 +1,78 @@
+"""Who reads which mailbox, and how it went last: leases and rounds.
+
+On several machines a mailbox belongs to the holder of its lease. Leases are compared by the clock that
+the caller passes; on PostgreSQL that is the database's own (`now`), so that hosts' clocks may differ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func
+from sqlmodel import select
+
+from daemon.store.database import Database
+from daemon.tables import MailboxRow
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxState:
+    """How a mailbox fares."""
+
+    name: str
+    last_round_at: datetime | None
+    failing_since: datetime | None
+    failure: str | None
+
+
+class Mailboxes:
+    """Leases and rounds of the mailboxes."""
+
+    def __init__(self, database: Database, lease: timedelta) -> None:
+        self.database = database
+        self.lease = lease
+
+    def now(self) -> datetime | None:
+        """The database's clock; None where the database has none of its own (SQLite)."""
+        if self.database.path is not None:
+            return None
+        with self.database.transaction() as session:
+            moment: datetime = session.exec(select(func.clock_timestamp())).one()
+            return moment.astimezone(UTC)
+
+    def hold(self, name: str, worker: str, now: datetime) -> bool:
+        """Take or renew the lease; False where another worker holds it."""
+        with self.database.transaction() as session:
+            row = session.get(MailboxRow, name, with_for_update=True) or MailboxRow(name=name)
+            if row.holder not in (None, worker) and row.lease_until is not None and row.lease_until > now:
+                return False
+            row.holder, row.lease_until = worker, now + self.lease
+            session.add(row)
+            return True
+
+    def release(self, worker: str) -> None:
+        """Give all leases of a worker back."""
+        with self.database.transaction() as session:
+            for row in session.exec(select(MailboxRow).where(MailboxRow.holder == worker)):
+                row.holder = row.lease_until = None
+
+    def round_done(self, name: str, now: datetime) -> None:
+        """The folder was walked to its end."""
+        with self.database.transaction() as session:
+            row = session.get(MailboxRow, name) or MailboxRow(name=name)
+            row.last_round_at, row.failing_since, row.failure = now, None, None
+            session.add(row)
+
+    def failing(self, name: str, why: str, now: datetime) -> None:
+        """The mailbox cannot be read; the first moment of a row of failures is kept."""
+        with self.database.transaction() as session:
+            row = session.get(MailboxRow, name) or MailboxRow(name=name)
+            row.failing_since, row.failure = row.failing_since or now, why
+            session.add(row)
+
+    def states(self) -> list[MailboxState]:
+        """Every mailbox ever read."""
+        with self.database.transaction() as session:
+            rows = session.exec(select(MailboxRow)).all()
+            return [MailboxState(row.name, row.last_round_at, row.failing_since, row.failure) for row in rows]

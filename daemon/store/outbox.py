@@ -1,0 +1,320 @@
+"""Dispatch's side of the store: the life of a delivery, one committed step at a time.
+
+`waiting` -> `claimed` -> `sending` -> `sent`, `refused` or `in_doubt` (architecture, invariant 4). SMTP has no
+exactly-once: what is `sending` when its worker dies, or is cut after 354, is `in_doubt`, is sent once
+more after a while with the same octets and Message-ID, and never a third time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, or_, update
+from sqlmodel import Session, col, select
+
+from daemon.config import Delivery
+from daemon.model import Claimed, DeliveryStatus, InDoubt, Outcome, Refused, Retry, Sent
+from daemon.store.database import Database
+from daemon.tables import DeliveryRow, MessageBytes, MessageRow, PauseRow, TicketEvent, TicketRow
+
+#: How often nobody may know whether a delivery arrived before it is left to a person.
+DOUBTS = 2
+
+OPEN = (DeliveryStatus.WAITING, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING, DeliveryStatus.IN_DOUBT)
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """An acknowledgement whose time runs out: its ticket, when, and whether the administrator knows."""
+
+    delivery_id: int
+    number: str
+    deadline: datetime
+    warned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A door that is in trouble, since when, until when, and whether the administrator knows."""
+
+    door: str
+    why: str
+    since: datetime
+    until: datetime
+    told: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where the octets of a message lie that are not in the database."""
+
+    mailbox: str
+    uidvalidity: int
+    uid: int
+    moved_to: tuple[int, int] | None
+    sha256: str
+
+
+class Outbox:
+    """The table of deliveries. Every method is one transaction."""
+
+    def __init__(self, database: Database, policy: Delivery, *, keep: bool, lease: timedelta) -> None:
+        self.database = database
+        self.policy = policy
+        self.keep = keep
+        self.lease = lease
+
+    def recover(self, now: datetime, *, alone: bool) -> int:
+        """Take over what dead workers left: `claimed` waits again, `sending` is in doubt.
+
+        `alone` says that no other worker can be alive (the lock of a SQLite file is held), so that
+        nothing needs to expire first. Returns how many deliveries are in doubt now.
+        """
+        owned = col(DeliveryRow.claimed_by).is_not(None)
+        dead = owned if alone else and_(owned, col(DeliveryRow.claimed_until) < now)
+        free = {"claimed_by": None, "claimed_until": None, "at": now}
+        with self.database.transaction() as session:
+            claimed = update(DeliveryRow).where(dead, col(DeliveryRow.status) == DeliveryStatus.CLAIMED)
+            session.exec(claimed.values(status=DeliveryStatus.WAITING, **free))
+            sending = select(DeliveryRow).where(dead, DeliveryRow.status == DeliveryStatus.SENDING)
+            doubtful = session.exec(sending.with_for_update(skip_locked=True)).all()
+            for row in doubtful:
+                self._doubt(session, row, "The program ended while this was being sent.", now)
+            return len(doubtful)
+
+    def claim(self, worker: str, now: datetime, *, count: int, octets: int) -> list[Claimed]:
+        """Take deliveries that are due, oldest first, of doors that are not paused; at least one if any."""
+        paused = select(PauseRow.door).where(PauseRow.until > now)
+        query = (
+            select(DeliveryRow)
+            .where(
+                col(DeliveryRow.status).in_((DeliveryStatus.WAITING, DeliveryStatus.IN_DOUBT)),
+                col(DeliveryRow.not_before) <= now,
+                col(DeliveryRow.door).not_in(paused),
+            )
+            .order_by(col(DeliveryRow.not_before), col(DeliveryRow.id))
+            .limit(count)
+            .with_for_update(skip_locked=True)
+        )
+        claimed: list[Claimed] = []
+        with self.database.transaction() as session:
+            for row in session.exec(query):
+                if claimed and sum(len(c.data) for c in claimed) + row.size > octets:
+                    break
+                claimed.append(_claimed(session, row))
+                row.status, row.claimed_by, row.claimed_until = DeliveryStatus.CLAIMED, worker, now + self.lease
+                row.at = now
+        return claimed
+
+    def whereabouts(self, delivery_id: int) -> Whereabouts | None:
+        """Where to fetch the octets of a delivery whose message is not in the database."""
+        query = (
+            select(MessageRow)
+            .join(DeliveryRow, col(DeliveryRow.message_id) == col(MessageRow.id))
+            .where(DeliveryRow.id == delivery_id)
+        )
+        with self.database.transaction() as session:
+            row = session.exec(query).first()
+            if row is None:
+                return None
+            moved = (row.moved_uidvalidity, row.moved_uid) if row.moved_uidvalidity and row.moved_uid else None
+            return Whereabouts(row.mailbox, row.uidvalidity, row.uid, moved, row.sha256)
+
+    def renew(self, ids: Collection[int], worker: str, now: datetime) -> None:
+        """Keep claims that are still being worked on."""
+        mine = update(DeliveryRow).where(col(DeliveryRow.id).in_(ids), col(DeliveryRow.claimed_by) == worker)
+        with self.database.transaction() as session:
+            session.exec(mine.values(claimed_until=now + self.lease))
+
+    def begin(self, ids: Collection[int], worker: str, now: datetime) -> set[int]:
+        """Mark claims as `sending`, right before their data leaves; return those that were still ours."""
+        with self.database.transaction() as session:
+            query = select(DeliveryRow).where(
+                col(DeliveryRow.id).in_(ids),
+                DeliveryRow.claimed_by == worker,
+                DeliveryRow.status == DeliveryStatus.CLAIMED,
+                col(DeliveryRow.claimed_until) > now,
+            )
+            rows = session.exec(query.with_for_update()).all()
+            for row in rows:
+                row.status, row.at, row.claimed_until = DeliveryStatus.SENDING, now, now + self.lease
+                row.attempts += 1
+            return {row.id for row in rows if row.id is not None}
+
+    def close(self, outcomes: Sequence[tuple[int, Outcome]], worker: str, now: datetime) -> None:
+        """Write what became of deliveries. One that is no longer ours keeps what its new owner wrote,
+        except that a `Sent` is the truth whoever says it."""
+        with self.database.transaction() as session:
+            for delivery_id, outcome in outcomes:
+                row = session.get(DeliveryRow, delivery_id, with_for_update=True)
+                if row is None or (row.claimed_by != worker and not isinstance(outcome, Sent)):
+                    continue
+                self._close(session, row, outcome, now)
+
+    def _close(self, session: Session, row: DeliveryRow, outcome: Outcome, now: datetime) -> None:
+        row.claimed_by = row.claimed_until = None
+        row.at, row.why = now, None
+        match outcome:
+            case Sent():
+                row.status, row.why = DeliveryStatus.SENT, outcome.remark or None
+                if not self.keep:
+                    row.data = None
+                self._open_again(session, row.door)
+            case Refused():
+                self._refuse(session, row, outcome.why, now)
+                self._open_again(session, row.door)
+            case InDoubt():
+                self._doubt(session, row, outcome.why, now)
+            case Retry():
+                self._retry(session, row, outcome, now)
+
+    def _doubt(self, session: Session, row: DeliveryRow, why: str, now: datetime) -> None:
+        row.claimed_by = row.claimed_until = None
+        row.status, row.at, row.why = DeliveryStatus.IN_DOUBT, now, why
+        row.doubts += 1
+        again = row.doubts < DOUBTS
+        row.not_before = now + timedelta(minutes=self.policy.in_doubt_after_minutes) if again else None
+        note = "it is sent once more" if again else "a person has to look"
+        _remember(session, row, now, f"{row.target}: in doubt, {note}")
+
+    def _retry(self, session: Session, row: DeliveryRow, outcome: Retry, now: datetime) -> None:
+        row.why = outcome.why
+        given_up = row.created_at + timedelta(days=self.policy.give_up_after_days)
+        if outcome.target_wide:
+            row.status = DeliveryStatus.WAITING
+            self._pause(session, row.door, outcome, now)
+            row.not_before = now
+        elif now >= given_up:
+            days = self.policy.give_up_after_days
+            self._refuse(session, row, f"Given up after {days} days; the last answer was: {outcome.why}", now)
+        else:
+            row.status = DeliveryStatus.WAITING
+            row.not_before = now + (outcome.after or self._gap(row.attempts))
+
+    def _refuse(self, session: Session, row: DeliveryRow, why: str, now: datetime) -> None:
+        row.status, row.why, row.not_before = DeliveryStatus.REFUSED, why, None
+        _remember(session, row, now, f"{row.target}: refused")
+
+    def _gap(self, attempts: int) -> timedelta:
+        """Growing gaps between attempts (RFC 5321 §4.5.4.1)."""
+        longest = self.policy.retry_longest_minutes * 60
+        return timedelta(seconds=min(self.policy.retry_first_seconds * 2 ** min(max(attempts - 1, 0), 16), longest))
+
+    def _pause(self, session: Session, door: str, outcome: Retry, now: datetime) -> None:
+        row = session.get(PauseRow, door)
+        if row is None:
+            row = PauseRow(door=door, why=outcome.why, since=now, until=now, failures=0)
+        if row.until <= now:
+            row.failures += 1
+        row.why, row.until = outcome.why, now + (outcome.after or self._gap(row.failures))
+        session.add(row)
+
+    def _open_again(self, session: Session, door: str) -> None:
+        row = session.get(PauseRow, door)
+        if row is not None:
+            session.delete(row)
+
+    def pauses(self, now: datetime) -> list[Pause]:
+        """Doors in trouble."""
+        with self.database.transaction() as session:
+            rows = session.exec(select(PauseRow)).all()
+            return [Pause(row.door, row.why, row.since, row.until, row.told_at is not None) for row in rows]
+
+    def told(self, doors: Collection[str], now: datetime) -> None:
+        """Note that the administrator was told of these doors."""
+        with self.database.transaction() as session:
+            session.exec(update(PauseRow).where(col(PauseRow.door).in_(doors)).values(told_at=now))
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """When the next delivery or paused door is due; None where nothing waits."""
+        with self.database.transaction() as session:
+            waiting = col(DeliveryRow.status).in_((DeliveryStatus.WAITING, DeliveryStatus.IN_DOUBT))
+            query = (
+                select(func.min(DeliveryRow.not_before), PauseRow.until)
+                .join(PauseRow, col(PauseRow.door) == col(DeliveryRow.door), isouter=True)
+                .where(waiting, col(DeliveryRow.not_before).is_not(None))
+                .group_by(col(PauseRow.until))
+            )
+            due = [max(first, until) if until else first for first, until in session.exec(query) if first]
+            return min(due, default=None)
+
+    def open_now(self, now: datetime) -> int:
+        """How many deliveries are on their way or due, in-doubt ones that still wait their time excluded."""
+        busy = col(DeliveryRow.status).in_((DeliveryStatus.CLAIMED, DeliveryStatus.SENDING))
+        due = col(DeliveryRow.status).in_((DeliveryStatus.WAITING, DeliveryStatus.IN_DOUBT)) & (
+            col(DeliveryRow.not_before) <= now
+        )
+        paused = col(DeliveryRow.door).in_(select(PauseRow.door).where(PauseRow.until > now))
+        with self.database.transaction() as session:
+            query = select(func.count()).select_from(DeliveryRow).where(or_(busy, due & ~paused))
+            return session.exec(query).one()
+
+    def late(self, before: datetime) -> list[Late]:
+        """Acknowledgements not accepted by the server whose deadline lies before that moment."""
+        query = (
+            select(DeliveryRow.id, TicketRow.number, DeliveryRow.deadline, DeliveryRow.warned_at)
+            .join(TicketRow, col(TicketRow.id) == col(DeliveryRow.ticket_id))
+            .where(
+                DeliveryRow.target == "acknowledgement",
+                col(DeliveryRow.status).in_((*OPEN, DeliveryStatus.REFUSED)),
+                col(DeliveryRow.deadline) < before,
+            )
+            .order_by(col(DeliveryRow.deadline))
+        )
+        with self.database.transaction() as session:
+            return [
+                Late(delivery_id or 0, number, deadline, warned is not None)
+                for delivery_id, number, deadline, warned in session.exec(query)
+                if deadline is not None
+            ]
+
+    def warned(self, ids: Collection[int], now: datetime) -> None:
+        """Note that the administrator was warned of these."""
+        with self.database.transaction() as session:
+            session.exec(update(DeliveryRow).where(col(DeliveryRow.id).in_(ids)).values(warned_at=now))
+
+    def retry(self, ids: Collection[int], now: datetime, actor: str) -> list[int]:
+        """A person lets refused, withheld or doubtful deliveries go out (again); return those that will."""
+        final = (DeliveryStatus.REFUSED, DeliveryStatus.WITHHELD, DeliveryStatus.IN_DOUBT, DeliveryStatus.WAITING)
+        with self.database.transaction() as session:
+            rows = session.exec(select(DeliveryRow).where(col(DeliveryRow.id).in_(ids))).all()
+            freed = [row for row in rows if row.status in final and _sendable(session, row)]
+            for row in freed:
+                if row.ticket_id is not None:
+                    session.add(
+                        TicketEvent(
+                            ticket_id=row.ticket_id, at=now, actor=actor, what=row.target, old=row.status, new="waiting"
+                        )
+                    )
+                row.status, row.not_before, row.at, row.doubts = DeliveryStatus.WAITING, now, now, 0
+            return [row.id for row in freed if row.id is not None]
+
+
+def _sendable(session: Session, row: DeliveryRow) -> bool:
+    return bool(row.address) and (row.data is not None or row.target == "folder")
+
+
+def _claimed(session: Session, row: DeliveryRow) -> Claimed:
+    number = session.get(TicketRow, row.ticket_id) if row.ticket_id else None
+    data = row.data
+    if data is None and row.message_id is not None:
+        kept = session.get(MessageBytes, row.message_id)
+        data = kept.data if kept else None
+    return Claimed(
+        id=row.id or 0,
+        ticket=number.number if number else None,
+        target=row.target,
+        address=row.address,
+        message_id=row.mail_message_id or "",
+        data=data or b"",
+        envelope_from=row.envelope_from,
+        attempts=row.attempts,
+        was_in_doubt=row.doubts > 0,
+    )
+
+
+def _remember(session: Session, row: DeliveryRow, now: datetime, words: str) -> None:
+    if row.ticket_id is not None:
+        session.add(TicketEvent(ticket_id=row.ticket_id, at=now, actor="anliegen", what="delivery", new=words))
