@@ -12,6 +12,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from sqlmodel import Session, create_engine
 from daemon.errors import StoreError
 
 #: Milliseconds to wait for another process's write (a backup, a command at the prompt).
-BUSY_TIMEOUT_MS = 10_000
+BUSY_TIMEOUT_MS = 5_000
 
 
 class Database:
@@ -63,6 +64,14 @@ class Database:
         """One transaction: all of it or nothing. Raises `StoreError` where the database cannot be used."""
         with self._spoken(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    def now(self, session: Session, ours: datetime) -> datetime:
+        """The moment by which leases and claims are judged: the database's own clock where several hosts
+        may share it (PostgreSQL), else the caller's."""
+        if self.path is not None:
+            return ours
+        moment: datetime = session.execute(sqlalchemy.select(sqlalchemy.func.clock_timestamp())).scalar_one()
+        return moment.astimezone(UTC)
 
     @contextmanager
     def _spoken(self) -> Iterator[None]:

@@ -1,15 +1,14 @@
 """Who reads which mailbox, and how it went last: leases and rounds.
 
-On several machines a mailbox belongs to the holder of its lease. Leases are compared by the clock that
-the caller passes; on PostgreSQL that is the database's own (`now`), so that hosts' clocks may differ.
+On several machines a mailbox belongs to the holder of its lease. On PostgreSQL leases are judged by the
+database's clock, so that hosts' clocks may differ.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import func
 from sqlmodel import select
 
 from daemon.store.database import Database
@@ -33,17 +32,10 @@ class Mailboxes:
         self.database = database
         self.lease = lease
 
-    def now(self) -> datetime | None:
-        """The database's clock; None where the database has none of its own (SQLite)."""
-        if self.database.path is not None:
-            return None
-        with self.database.transaction() as session:
-            moment: datetime = session.exec(select(func.clock_timestamp())).one()
-            return moment.astimezone(UTC)
-
     def hold(self, name: str, worker: str, now: datetime) -> bool:
         """Take or renew the lease; False where another worker holds it."""
         with self.database.transaction() as session:
+            now = self.database.now(session, now)
             row = session.get(MailboxRow, name, with_for_update=True) or MailboxRow(name=name)
             if row.holder not in (None, worker) and row.lease_until is not None and row.lease_until > now:
                 return False

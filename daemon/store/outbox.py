@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, func, or_, update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from daemon.config import Delivery
 from daemon.model import Claimed, DeliveryStatus, InDoubt, Outcome, Refused, Retry, Sent
 from daemon.store.database import Database
 from daemon.tables import DeliveryRow, MessageBytes, MessageRow, PauseRow, TicketEvent, TicketRow
+
+#: The first gap after a door failed; it doubles with each further failure, up to `retry_longest_minutes`.
+FIRST_PAUSE = timedelta(seconds=5)
 
 #: How often nobody may know whether a delivery arrived before it is left to a person.
 DOUBTS = 2
@@ -73,14 +76,16 @@ class Outbox:
         nothing needs to expire first. Returns how many deliveries are in doubt now.
         """
         owned = col(DeliveryRow.claimed_by).is_not(None)
-        dead = owned if alone else and_(owned, col(DeliveryRow.claimed_until) < now)
         free = {"claimed_by": None, "claimed_until": None, "at": now}
         with self.database.transaction() as session:
+            expired = col(DeliveryRow.claimed_until) < self.database.now(session, now)
+            dead = owned if alone else and_(owned, expired)
             claimed = update(DeliveryRow).where(dead, col(DeliveryRow.status) == DeliveryStatus.CLAIMED)
             session.exec(claimed.values(status=DeliveryStatus.WAITING, **free))
             sending = select(DeliveryRow).where(dead, DeliveryRow.status == DeliveryStatus.SENDING)
             doubtful = session.exec(sending.with_for_update(skip_locked=True)).all()
             for row in doubtful:
+                row.attempts += 1
                 self._doubt(session, row, "The program ended while this was being sent.", now)
             return len(doubtful)
 
@@ -100,11 +105,12 @@ class Outbox:
         )
         claimed: list[Claimed] = []
         with self.database.transaction() as session:
+            until = self.database.now(session, now) + self.lease
             for row in session.exec(query):
                 if claimed and sum(len(c.data) for c in claimed) + row.size > octets:
                     break
                 claimed.append(_claimed(session, row))
-                row.status, row.claimed_by, row.claimed_until = DeliveryStatus.CLAIMED, worker, now + self.lease
+                row.status, row.claimed_by, row.claimed_until = DeliveryStatus.CLAIMED, worker, until
                 row.at = now
         return claimed
 
@@ -126,21 +132,21 @@ class Outbox:
         """Keep claims that are still being worked on."""
         mine = update(DeliveryRow).where(col(DeliveryRow.id).in_(ids), col(DeliveryRow.claimed_by) == worker)
         with self.database.transaction() as session:
-            session.exec(mine.values(claimed_until=now + self.lease))
+            session.exec(mine.values(claimed_until=self.database.now(session, now) + self.lease))
 
     def begin(self, ids: Collection[int], worker: str, now: datetime) -> set[int]:
         """Mark claims as `sending`, right before their data leaves; return those that were still ours."""
         with self.database.transaction() as session:
+            moment = self.database.now(session, now)
             query = select(DeliveryRow).where(
                 col(DeliveryRow.id).in_(ids),
                 DeliveryRow.claimed_by == worker,
                 DeliveryRow.status == DeliveryStatus.CLAIMED,
-                col(DeliveryRow.claimed_until) > now,
+                col(DeliveryRow.claimed_until) > moment,
             )
             rows = session.exec(query.with_for_update()).all()
             for row in rows:
-                row.status, row.at, row.claimed_until = DeliveryStatus.SENDING, now, now + self.lease
-                row.attempts += 1
+                row.status, row.at, row.claimed_until = DeliveryStatus.SENDING, now, moment + self.lease
             return {row.id for row in rows if row.id is not None}
 
     def close(self, outcomes: Sequence[tuple[int, Outcome]], worker: str, now: datetime) -> None:
@@ -156,6 +162,8 @@ class Outbox:
     def _close(self, session: Session, row: DeliveryRow, outcome: Outcome, now: datetime) -> None:
         row.claimed_by = row.claimed_until = None
         row.at, row.why = now, None
+        if not (isinstance(outcome, Retry) and outcome.target_wide):
+            row.attempts += 1
         match outcome:
             case Sent():
                 row.status, row.why = DeliveryStatus.SENT, outcome.remark or None
@@ -191,7 +199,7 @@ class Outbox:
             self._refuse(session, row, f"Given up after {days} days; the last answer was: {outcome.why}", now)
         else:
             row.status = DeliveryStatus.WAITING
-            row.not_before = now + (outcome.after or self._gap(row.attempts))
+            row.not_before = now + (self._gap(row.attempts) if outcome.after is None else outcome.after)
 
     def _refuse(self, session: Session, row: DeliveryRow, why: str, now: datetime) -> None:
         row.status, row.why, row.not_before = DeliveryStatus.REFUSED, why, None
@@ -208,7 +216,9 @@ class Outbox:
             row = PauseRow(door=door, why=outcome.why, since=now, until=now, failures=0)
         if row.until <= now:
             row.failures += 1
-        row.why, row.until = outcome.why, now + (outcome.after or self._gap(row.failures))
+        longest = timedelta(minutes=self.policy.retry_longest_minutes)
+        row.why = outcome.why
+        row.until = now + (outcome.after or min(FIRST_PAUSE * 2 ** min(row.failures - 1, 16), longest))
         session.add(row)
 
     def _open_again(self, session: Session, door: str) -> None:
@@ -216,18 +226,23 @@ class Outbox:
         if row is not None:
             session.delete(row)
 
-    def pauses(self, now: datetime) -> list[Pause]:
+    def pauses(self) -> list[Pause]:
         """Doors in trouble."""
         with self.database.transaction() as session:
             rows = session.exec(select(PauseRow)).all()
             return [Pause(row.door, row.why, row.since, row.until, row.told_at is not None) for row in rows]
+
+    def lift(self) -> None:
+        """Try every door again at once: at start-up somebody may have mended it."""
+        with self.database.transaction() as session:
+            session.exec(delete(PauseRow))
 
     def told(self, doors: Collection[str], now: datetime) -> None:
         """Note that the administrator was told of these doors."""
         with self.database.transaction() as session:
             session.exec(update(PauseRow).where(col(PauseRow.door).in_(doors)).values(told_at=now))
 
-    def next_due(self, now: datetime) -> datetime | None:
+    def next_due(self) -> datetime | None:
         """When the next delivery or paused door is due; None where nothing waits."""
         with self.database.transaction() as session:
             waiting = col(DeliveryRow.status).in_((DeliveryStatus.WAITING, DeliveryStatus.IN_DOUBT))

@@ -1,0 +1,283 @@
+"""The second half of the plot: outbox -> world. `claim` -> `target.deliver` -> close. Nothing else sends.
+
+What became of a delivery is written right after the other side's answer; deliveries that end together
+share a commit, and none waits for a batch to fill (architecture, invariant 4).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from daemon.errors import SourceError, StoreError
+from daemon.lane import Lane
+from daemon.logs import event
+from daemon.model import Claimed, InDoubt, Outcome, Refused, Retry, Sent
+from daemon.ports import Clock, Target
+from daemon.store import Store
+from daemon.store.outbox import Whereabouts
+
+log = logging.getLogger(__name__)
+
+#: Octets of payload that may be on their way at once: bounds memory while 30 MB mails are forwarded.
+IN_FLIGHT = 64_000_000
+#: Seconds that deliveries on their way get to end by themselves when the daemon stops.
+DRAIN_SECONDS = 6.0
+#: How long `run --once` keeps trying a door that fails before it gives up.
+PATIENCE = timedelta(seconds=60)
+#: The longest sleep between two looks into the outbox, in seconds.
+LONGEST_SLEEP = 60.0
+
+#: Gets the octets of a message that is too large for the database; None where they are gone.
+Fetch = Callable[[Whereabouts], Awaitable[bytes | None]]
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+
+class SharedCommit(Generic[Item, Answer]):
+    """Callers that come while a commit is under way share the next one; nobody waits for more to come."""
+
+    def __init__(self, commit: Callable[[list[Item]], Awaitable[Callable[[Item], Answer]]]) -> None:
+        self._commit = commit
+        self._waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def __call__(self, item: Item) -> Answer:
+        """Write the item, together with whoever else is here; raises what the commit raised."""
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._work())
+        return await asyncio.shield(future)
+
+    async def _work(self) -> None:
+        while self._waiting:
+            shared, self._waiting = self._waiting, []
+            try:
+                answer = await self._commit([item for item, _ in shared])
+            except Exception as error:
+                for _, future in shared:
+                    future.set_exception(error)
+            else:
+                for item, future in shared:
+                    future.set_result(answer(item))
+
+
+class Dispatch:
+    """Sends what is due. One instance a process; `run` is its life, `drain` its life in `run --once`."""
+
+    def __init__(
+        self,
+        store: Store,
+        lane: Lane,
+        targets: Callable[[], Mapping[str, Target]],
+        fetch: Fetch,
+        clock: Clock,
+        *,
+        worker: str,
+        alone: bool,
+        lease: timedelta,
+        at_once: int,
+    ) -> None:
+        """`alone`: no other worker can be alive. `at_once`: deliveries on their way at the same time."""
+        self.store, self.lane, self.targets, self.fetch, self.clock = store, lane, targets, fetch, clock
+        self.worker, self.alone, self.lease, self.at_once = worker, alone, lease, at_once
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._woken = asyncio.Event()
+        self._begin = SharedCommit(self._commit_begin)
+        self._close = SharedCommit(self._commit_close)
+
+    def wake(self) -> None:
+        """Something new may be due."""
+        self._woken.set()
+
+    async def recover(self) -> None:
+        """Take over what dead workers left behind; called at start."""
+        await self.lane.run(self.store.outbox.lift)
+        await self._take_over(alone=self.alone)
+
+    async def _take_over(self, *, alone: bool) -> None:
+        doubtful = await self.lane.run(self.store.outbox.recover, self.clock.now(), alone=alone)
+        if doubtful:
+            event(log, logging.WARNING, "in_doubt", "Sent once more after the configured time.", deliveries=doubtful)
+
+    async def run(self) -> None:
+        """Send until cancelled; then let what is on its way end, for a few seconds."""
+        keeper = asyncio.create_task(self._keep_claims())
+        try:
+            while True:
+                self._woken.clear()
+                await self._fill_surely()
+                await self._sleep()
+        finally:
+            keeper.cancel()
+            await self._stop()
+
+    async def drain(self) -> bool:
+        """Send until nothing is due; False where a door failed for as long as our patience."""
+        keeper = asyncio.create_task(self._keep_claims())
+        try:
+            while True:
+                self._woken.clear()
+                await self._fill()
+                if self._tasks:
+                    await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED)
+                elif not await self._hope():
+                    return not await self.lane.run(self.store.outbox.pauses)
+        finally:
+            keeper.cancel()
+            await self._stop()
+
+    async def _hope(self) -> bool:
+        """Wait for a door that failed only lately; False where nothing more can be done now."""
+        now = self.clock.now()
+        if await self.lane.run(self.store.outbox.open_now, now):
+            return True
+        pauses = [p for p in await self.lane.run(self.store.outbox.pauses) if now - p.since < PATIENCE]
+        if not pauses:
+            return False
+        soonest = min(p.until for p in pauses)
+        await asyncio.sleep(min(max((soonest - now).total_seconds(), 0.05), 5.0))
+        return True
+
+    async def _fill_surely(self) -> None:
+        try:
+            await self._fill()
+        except StoreError as error:
+            event(log, logging.ERROR, "store", str(error))
+            await asyncio.sleep(1)
+
+    async def _fill(self) -> None:
+        """Claim what is due and start it, as far as there is room."""
+        room = self.at_once - len(self._tasks)
+        if room <= 0:
+            return
+        claimed = await self.lane.run(
+            self.store.outbox.claim, self.worker, self.clock.now(), count=room, octets=IN_FLIGHT
+        )
+        for delivery in claimed:
+            task = asyncio.create_task(self._deliver(delivery), name=f"delivery-{delivery.id}")
+            self._tasks[delivery.id] = task
+            task.add_done_callback(lambda _, key=delivery.id: self._done(key))
+
+    def _done(self, key: int) -> None:
+        self._tasks.pop(key, None)
+        self._woken.set()
+
+    async def _sleep(self) -> None:
+        due = await self._next_due()
+        wait = LONGEST_SLEEP if due is None else (due - self.clock.now()).total_seconds()
+        if len(self._tasks) >= self.at_once:
+            wait = LONGEST_SLEEP
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(max(wait, 0.05), LONGEST_SLEEP)):
+                await self._woken.wait()
+
+    async def _next_due(self) -> datetime | None:
+        try:
+            return await self.lane.run(self.store.outbox.next_due)
+        except StoreError:
+            return None
+
+    async def _deliver(self, delivery: Claimed) -> None:
+        """One delivery, from claim to written outcome. Never raises."""
+        begun = False
+
+        async def begin() -> bool:
+            nonlocal begun
+            begun = await self._begin(delivery.id)
+            return begun
+
+        try:
+            outcome = await self._attempt(delivery, begin)
+        except asyncio.CancelledError:
+            outcome = _unfinished(begun, "The program was stopped while this was being sent.")
+        except Exception as error:
+            event(log, logging.ERROR, "delivery_failed", error=type(error).__name__, delivery=delivery.id)
+            outcome = _unfinished(begun, f"An error in the program ({type(error).__name__}) ended this attempt.")
+        _report(delivery, outcome)
+        await self._write(delivery, outcome)
+
+    async def _attempt(self, delivery: Claimed, begin: Callable[[], Awaitable[bool]]) -> Outcome:
+        target = self.targets().get(delivery.target)
+        if target is None:
+            return Refused(f'This release knows no target "{delivery.target}".')
+        if not delivery.data:
+            try:
+                data = await self._original(delivery.id)
+            except SourceError as error:
+                return Retry(f"The original could not be fetched from the mailbox: {error}")
+            if data is None:
+                return Refused("The original is gone from the mailbox; nothing was sent.")
+            delivery = replace(delivery, data=data)
+        return await target.deliver(delivery, begin)
+
+    async def _original(self, delivery_id: int) -> bytes | None:
+        place = await self.lane.run(self.store.outbox.whereabouts, delivery_id)
+        return None if place is None else await self.fetch(place)
+
+    async def _write(self, delivery: Claimed, outcome: Outcome) -> None:
+        """Write the outcome, and keep trying: an answer that is lost may mean a second mail."""
+        gap = 0.5
+        while True:
+            try:
+                await self._close((delivery.id, outcome))
+                return
+            except StoreError as error:
+                event(log, logging.ERROR, "store", str(error), delivery=delivery.id)
+                await asyncio.sleep(gap)
+                gap = min(gap * 2, 30)
+
+    async def _commit_begin(self, ids: list[int]) -> Callable[[int], bool]:
+        begun = await self.lane.run(self.store.outbox.begin, ids, self.worker, self.clock.now())
+        return begun.__contains__
+
+    async def _commit_close(self, outcomes: list[tuple[int, Outcome]]) -> Callable[[tuple[int, Outcome]], None]:
+        await self.lane.run(self.store.outbox.close, outcomes, self.worker, self.clock.now())
+        return lambda _: None
+
+    async def _keep_claims(self) -> None:
+        """Renew what is on its way, and take over what others left, three times a lease."""
+        while True:
+            await asyncio.sleep(self.lease.total_seconds() / 3)
+            with suppress(StoreError):
+                ids: Collection[int] = list(self._tasks)
+                if ids:
+                    await self.lane.run(self.store.outbox.renew, ids, self.worker, self.clock.now())
+                if not self.alone:
+                    await self._take_over(alone=False)
+
+    async def _stop(self) -> None:
+        tasks = list(self._tasks.values())
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=1)
+
+
+def _unfinished(begun: bool, why: str) -> Outcome:
+    return InDoubt(why) if begun else Retry(why, after=timedelta(0))
+
+
+def _report(delivery: Claimed, outcome: Outcome) -> None:
+    level = logging.INFO if isinstance(outcome, Sent) else logging.WARNING
+    wide = {"door": "paused"} if isinstance(outcome, Retry) and outcome.target_wide else {}
+    event(
+        log,
+        level,
+        type(outcome).__name__.lower(),
+        delivery=delivery.id,
+        ticket=delivery.ticket or "-",
+        target=delivery.target,
+        attempt=delivery.attempts + 1,
+        **wide,
+    )

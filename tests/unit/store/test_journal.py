@@ -1,0 +1,170 @@
+"""The journal: a batch is written whole or not at all, and what is known is known for good."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from daemon.errors import StoreError
+from daemon.model import DeliveryStatus, MessageKey, Planned, Record, Role
+from daemon.store import Question, Store
+from daemon.tables import DeliveryRow, MessageBytes, MessageRow, TicketRow
+from tests.values import NOW, decision, message, raw_message, verdict
+
+
+def planned(**changes: object) -> Planned:
+    values: dict[str, object] = {
+        "target": "acknowledgement",
+        "door": "smtp",
+        "address": "Erika@citizen.example",
+        "status": DeliveryStatus.WAITING,
+        "data": b"x",
+        "message_id": "<ack-1@musterlingen.example>",
+        "deadline": NOW + timedelta(hours=24),
+    }
+    return Planned(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def record(uid: int = 1, number: str | None = "2026-000001", **changes: object) -> Record:
+    values: dict[str, object] = {
+        "raw": raw_message(b"From: e\r\n\r\nx", uid),
+        "role": Role.FIRST,
+        "message": message(fingerprint=f"fp-{uid}"),
+        "verdict": verdict(),
+        "decision": decision(),
+        "number": number,
+        "deliveries": (planned(message_id=f"<ack-{uid}@musterlingen.example>"),),
+    }
+    return Record(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def count(store: Store, row: type) -> int:
+    with store.database.transaction() as session:
+        return len(session.exec(select(row)).all())
+
+
+def test_a_batch_is_message_ticket_delivery_and_bytes_in_one(store: Store) -> None:
+    store.journal.record([record(1), record(2, "2026-000002")], NOW)
+    assert [count(store, row) for row in (MessageRow, TicketRow, DeliveryRow, MessageBytes)] == [2, 2, 2, 2]
+    assert store.journal.known([MessageKey("buergerpost", 7, uid) for uid in (1, 2, 3)]) == {
+        MessageKey("buergerpost", 7, 1),
+        MessageKey("buergerpost", 7, 2),
+    }
+
+
+def test_a_batch_that_fails_in_the_middle_leaves_nothing(store: Store) -> None:
+    with pytest.raises(Exception, match="UNIQUE"):
+        store.journal.record([record(1), record(2, "2026-000001")], NOW)
+    assert [count(store, row) for row in (MessageRow, TicketRow, DeliveryRow, MessageBytes)] == [0, 0, 0, 0]
+
+
+def test_the_same_place_is_never_recorded_twice(store: Store) -> None:
+    store.journal.record([record(1)], NOW)
+    with pytest.raises(Exception, match="UNIQUE"):
+        store.journal.record([record(1, "2026-000002")], NOW)
+
+
+def test_numbers_count_up_within_a_year_and_never_repeat(store: Store) -> None:
+    assert store.journal.numbers(2026, 2) == ["2026-000001", "2026-000002"]
+    assert store.journal.numbers(2026, 1) == ["2026-000003"]
+    assert store.journal.numbers(2027, 1) == ["2027-000001"]
+
+
+def test_attempts_are_counted_before_the_work_and_forgotten_after_it(store: Store) -> None:
+    keys = [MessageKey("buergerpost", 7, 1), MessageKey("buergerpost", 7, 2)]
+    assert store.journal.begin(keys, NOW) == dict.fromkeys(keys, 1)
+    assert store.journal.begin(keys[:1], NOW) == {keys[0]: 2}
+    store.journal.record([record(1)], NOW)
+    assert store.journal.open_attempts("buergerpost") == {keys[1]: 1}
+    store.journal.give_back(keys[1:])
+    assert store.journal.open_attempts("buergerpost") == {}
+
+
+def test_the_past_answers_for_a_whole_batch(store: Store) -> None:
+    store.journal.record([record(1)], NOW)
+    past = store.journal.past(
+        Question(["fp-1", "fp-9"], ["<ack-1@musterlingen.example>", "<>"], ["2026-000001"], ["erika@citizen.example"]),
+        NOW + timedelta(minutes=1),
+    )
+    assert set(past.seen) == {"fp-1"}
+    assert past.issued["<ack-1@musterlingen.example>"].number == "2026-000001"
+    assert past.tickets["2026-000001"].from_address == "erika@citizen.example"
+    assert past.acks_to == {"erika@citizen.example": 1}
+    assert list(past.acks_on.values()) == [1]
+    assert past.acks_this_hour == 1
+
+
+def test_acknowledgements_of_yesterday_and_withheld_ones_do_not_count(store: Store) -> None:
+    withheld = (planned(status=DeliveryStatus.WITHHELD, message_id="<ack-2@x>"),)
+    store.journal.record([record(1)], NOW - timedelta(days=2))
+    store.journal.record([record(2, "2026-000002", deliveries=withheld)], NOW)
+    past = store.journal.past(Question([], [], [], ["erika@citizen.example"]), NOW)
+    assert past.acks_to == {}
+    assert past.acks_this_hour == 0
+
+
+def test_bytes_over_the_limit_stay_in_the_mailbox(make_config) -> None:  # type: ignore[no-untyped-def]
+    small = Store.open(make_config(database={"message_limit": 5}))
+    small.database.migrate()
+    small.journal.record([record(1)], NOW)
+    assert count(small, MessageBytes) == 0
+    small.close()
+
+
+def test_bytes_are_purged_only_after_everything_is_settled(store: Store) -> None:
+    store.journal.record([record(1)], NOW)
+    assert store.journal.purge() == 0  # not settled in IMAP, and the acknowledgement waits
+    store.journal.settled({MessageKey("buergerpost", 7, 1): (9, 100)}, NOW)
+    assert store.journal.purge() == 0  # the acknowledgement still waits
+    with store.database.transaction() as session:
+        session.exec(select(DeliveryRow)).one().status = DeliveryStatus.SENT
+    assert store.journal.purge() == 1
+    assert store.journal.placed("buergerpost") == {
+        (7, 1): raw_message(b"From: e\r\n\r\nx").sha256,
+        (9, 100): raw_message(b"From: e\r\n\r\nx").sha256,
+    }
+
+
+def test_pragmas_of_a_live_connection(store: Store) -> None:
+    with store.database.transaction() as session:
+        raw = session.connection().connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        values = {
+            name: raw.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+    assert values == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_a_database_for_reading_is_never_created(config) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(StoreError, match="no database"):
+        Store.open(config, read_only=True)
+    assert not (config.base / "anliegen.db").exists()
+
+
+def test_migrations_make_exactly_the_tables_of_the_code(store: Store) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+    from sqlmodel import SQLModel
+
+    with store.database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
+    assert store.database.is_current()
+
+
+def test_a_database_of_a_newer_release_is_refused_in_words(store: Store) -> None:
+    with store.database.transaction() as session:
+        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreError, match="newer release"):
+        store.database.migrate()
+
+
+def test_a_second_daemon_on_the_same_file_is_refused(store: Store, config) -> None:  # type: ignore[no-untyped-def]
+    store.database.hold()
+    other = Store.open(config)
+    with pytest.raises(StoreError, match="Another"):
+        other.database.hold()
+    other.close()

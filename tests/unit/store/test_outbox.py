@@ -1,0 +1,154 @@
+"""The life of a delivery: each committed step, and what a dead worker leaves behind."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from daemon.model import DeliveryStatus, InDoubt, Refused, Retry, Sent
+from daemon.store import Store
+from tests.unit.store.test_journal import planned, record
+from tests.values import NOW
+
+LATER = NOW + timedelta(minutes=11)
+
+
+@pytest.fixture
+def outbox(store: Store):  # type: ignore[no-untyped-def]
+    store.journal.record([record(1)], NOW)
+    return store.outbox
+
+
+def state(store: Store) -> tuple[str, str | None]:
+    view = store.tickets.outbox(list(DeliveryStatus))[0]
+    return view.status, view.why
+
+
+def claim(outbox, now=NOW, worker="w1", count=10):  # type: ignore[no-untyped-def]
+    return outbox.claim(worker, now, count=count, octets=1000)
+
+
+def test_a_delivery_is_claimed_once(outbox) -> None:  # type: ignore[no-untyped-def]
+    assert [c.id for c in claim(outbox)] == [1]
+    assert claim(outbox, worker="w2") == []
+
+
+def test_the_straight_way_ends_sent_and_forgets_the_payload(store: Store, outbox) -> None:  # type: ignore[no-untyped-def]
+    claim(outbox)
+    assert outbox.begin([1], "w1", NOW) == {1}
+    outbox.close([(1, Sent("250 ok"))], "w1", NOW)
+    assert state(store) == ("sent", "250 ok")
+    assert claim(outbox, LATER) == []
+
+
+def test_begin_refuses_a_claim_that_is_lost_or_expired(outbox) -> None:  # type: ignore[no-untyped-def]
+    claim(outbox)
+    assert outbox.begin([1], "w2", NOW) == set()
+    assert outbox.begin([1], "w1", NOW + timedelta(minutes=2)) == set()
+
+
+def test_a_dead_workers_claim_waits_again(store: Store, outbox) -> None:  # type: ignore[no-untyped-def]
+    claim(outbox)
+    assert outbox.recover(NOW, alone=True) == 0
+    assert state(store)[0] == "waiting"
+
+
+def test_others_claims_are_left_alone_until_they_expire(store: Store, outbox) -> None:  # type: ignore[no-untyped-def]
+    claim(outbox)
+    outbox.recover(NOW, alone=False)
+    assert state(store)[0] == "claimed"
+    outbox.recover(LATER, alone=False)
+    assert state(store)[0] == "waiting"
+
+
+def test_a_dead_workers_sending_is_in_doubt_sent_once_more_and_never_a_third_time(store: Store, outbox) -> None:  # type: ignore[no-untyped-def]
+    claim(outbox)
+    outbox.begin([1], "w1", NOW)
+    assert outbox.recover(NOW, alone=True) == 1
+    assert state(store)[0] == "in_doubt"
+    assert claim(outbox, NOW + timedelta(minutes=9)) == []
+    [again] = claim(outbox, LATER)
+    assert again.was_in_doubt
+    assert again.message_id == "<ack-1@musterlingen.example>"
+    outbox.begin([1], "w1", LATER)
+    outbox.close([(1, InDoubt("cut after 354"))], "w1", LATER)
+    assert state(store) == ("in_doubt", "cut after 354")
+    assert claim(outbox, NOW + timedelta(days=30)) == []
+
+
+def test_growing_gaps_and_giving_up(store: Store, outbox) -> None:  # type: ignore[no-untyped-def]
+    now, gaps = NOW, []
+    for _ in range(9):
+        [claimed] = claim(outbox, now)
+        outbox.begin([claimed.id], "w1", now)
+        outbox.close([(1, Retry("451 later"))], "w1", now)
+        due = outbox.next_due()
+        gaps.append((due - now).total_seconds() / 60)
+        now = due
+    assert gaps == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    now = NOW + timedelta(days=6)
+    claim(outbox, now)
+    outbox.close([(1, Retry("451 later"))], "w1", now)
+    assert state(store) == ("refused", "Given up after 5 days; the last answer was: 451 later")
+
+
+def test_a_refusal_is_final_and_a_person_can_try_again(store: Store, outbox) -> None:  # type: ignore[no-untyped-def]
+    claim(outbox)
+    outbox.close([(1, Refused("550 no such user"))], "w1", NOW)
+    assert state(store) == ("refused", "550 no such user")
+    assert claim(outbox, LATER) == []
+    assert outbox.retry([1], LATER, "staff") == [1]
+    assert [c.id for c in claim(outbox, LATER)] == [1]
+
+
+def test_trouble_of_the_server_pauses_its_door_and_loses_no_attempt(store: Store, outbox) -> None:  # type: ignore[no-untyped-def]
+    other = planned(target="webhook", door="webhook:hook.example", address="https://hook.example", message_id=None)
+    store.journal.record([record(2, "2026-000002", deliveries=(planned(message_id="<ack-2@x>"), other))], NOW)
+    claimed = claim(outbox)
+    assert len(claimed) == 3
+    trouble = Retry("535 login failed", target_wide=True)
+    outbox.close([(c.id, trouble) for c in claimed if c.target == "acknowledgement"], "w1", NOW)
+    assert [(p.door, p.why, p.told) for p in outbox.pauses()] == [("smtp", "535 login failed", False)]
+    assert claim(outbox, NOW) == []
+    soon = outbox.pauses()[0].until
+    assert NOW < soon < NOW + timedelta(minutes=1)
+    outbox.close([(c.id, Sent()) for c in claimed if c.target == "webhook"], "w1", NOW)
+    assert [c.id for c in claim(outbox, soon)] == [1, 2]
+    outbox.close([(1, Sent())], "w1", soon)
+    assert outbox.pauses() == []
+
+
+def test_a_claim_is_bounded_in_count_and_octets_but_never_empty(store: Store, outbox) -> None:  # type: ignore[no-untyped-def]
+    big = tuple(planned(data=b"x" * 800, message_id=f"<big-{n}@x>") for n in range(3))
+    store.journal.record([record(2, "2026-000002", deliveries=big)], NOW)
+    assert [len(claim(outbox)) for _ in range(3)] == [2, 1, 1]
+    assert claim(outbox) == []
+
+
+def test_late_acknowledgements_are_found_until_they_are_sent(store: Store, outbox) -> None:  # type: ignore[no-untyped-def]
+    assert outbox.late(NOW + timedelta(hours=23)) == []
+    [late] = outbox.late(NOW + timedelta(hours=25))
+    assert (late.number, late.warned) == ("2026-000001", False)
+    outbox.warned([late.delivery_id], NOW)
+    assert [found.warned for found in outbox.late(NOW + timedelta(hours=25))] == [True]
+    claim(outbox)
+    outbox.close([(1, Sent())], "w1", NOW)
+    assert outbox.late(NOW + timedelta(hours=25)) == []
+
+
+def test_a_withheld_delivery_is_never_claimed_until_a_person_says_so(store: Store) -> None:
+    store.journal.record([record(1, deliveries=(planned(status=DeliveryStatus.WITHHELD),))], NOW)
+    assert claim(store.outbox) == []
+    assert store.outbox.retry([1], NOW, "staff") == [1]
+    assert len(claim(store.outbox)) == 1
+
+
+def test_an_outcome_of_a_lost_claim_is_ignored_unless_it_says_sent(store: Store, outbox) -> None:  # type: ignore[no-untyped-def]
+    claim(outbox)
+    outbox.recover(LATER, alone=False)
+    claim(outbox, LATER, worker="w2")
+    outbox.close([(1, Refused("no"))], "w1", LATER)
+    assert state(store)[0] == "claimed"
+    outbox.close([(1, Sent("250"))], "w1", LATER)
+    assert state(store)[0] == "sent"
