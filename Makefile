@@ -4,8 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
-	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+COMPILE := $(BIN)/pip-compile $(if $(UPGRADE),--upgrade)
 # dovecot-imapd: the real mailbox server; systemd: systemd-analyze, for the unit's tests
 DEBIAN_PACKAGES := dovecot-imapd systemd
 
@@ -38,10 +37,8 @@ bench: .venv/.dev  ## the measurements of bench/, as a table and as JSON
 # Two files, so that a deployment installs no test tool. Neither names an index or a path: where packages
 # come from is the installing machine's own affair, what they must be is settled by the hashes.
 lock: .venv/.dev  ## pin every dependency anew, with hashes (UPGRADE=1: to the newest versions)
-	$(COMPILE) $(if $(UPGRADE),--upgrade) --build-deps-for editable --extra postgresql \
-		--output-file requirements.lock pyproject.toml
-	$(COMPILE) $(if $(UPGRADE),--upgrade) --build-deps-for editable --extra postgresql --extra dev \
-		--constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(COMPILE) --output-file requirements.lock pyproject.toml
+	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
 clean:  ## everything that can be made anew
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

@@ -12,7 +12,8 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, time
+from contextlib import suppress
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -67,13 +68,30 @@ def _pattern(value: str) -> str:
     return value
 
 
+def _closed_day(value: object) -> object:
+    """A date of TOML, "2026-05-15" or, for every year, "12-24"."""
+    text = value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value
+    if isinstance(text, str) and re.fullmatch(r"(\d{4}-)?\d\d-\d\d", text):
+        with suppress(ValueError):
+            date.fromisoformat(text if len(text) == 10 else f"2024-{text}")
+            return text
+    raise ValueError('is not a day like "2026-05-15" or, for every year, "12-24"')
+
+
 Octets = Annotated[int, BeforeValidator(_octets), Field(gt=0)]
 AwareTime = Annotated[datetime, AfterValidator(_aware)]
 MailAddress = Annotated[str, AfterValidator(_address)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Patterns = Annotated[list[Pattern], BeforeValidator(_patterns), Field(min_length=1)]
 Words = Annotated[list[str], BeforeValidator(_patterns), Field(min_length=1)]
-Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+ClosedDay = Annotated[str, BeforeValidator(_closed_day)]
+_KEY, _COUNTRY, _URL = r"^[a-z0-9][a-z0-9_-]{0,39}$", r"^[A-Z]{2}$", r"^https?://[^\s/]+"
+_SHAPES = {
+    _KEY: "needs a short word of small letters, digits, - and _, for example abfall",
+    _COUNTRY: 'needs the two capitals of a country, for example "DE"',
+    _URL: "needs https:// and the name of a server",
+}
+Key = Annotated[str, Field(pattern=_KEY)]
 
 
 class _Section(BaseModel):
@@ -125,7 +143,7 @@ class Secret(_Section):
 class Organisation(_Section):
     name: str = Field(min_length=1)
     timezone: str
-    country: str = Field(pattern=r"^[A-Z]{2}$")
+    country: str = Field(pattern=_COUNTRY)
     subdivision: str | None = None
     languages: list[Literal["de", "en", "fr", "it"]] = Field(min_length=1)
     street: str | None = None
@@ -134,6 +152,7 @@ class Organisation(_Section):
     website: str | None = None
     privacy_url: str | None = None
     formal_filing_url: str | None = None
+    closed_days: list[ClosedDay] = []
 
     @property
     def zone(self) -> ZoneInfo:
@@ -288,7 +307,7 @@ class WebhookTarget(_Section):
     """`{ webhook = "https://…" }`: the ticket as JSON, signed with HMAC-SHA256."""
 
     kind: ClassVar[str] = "webhook"
-    webhook: str = Field(pattern=r"^https?://[^\s/]+")
+    webhook: str = Field(pattern=_URL)
     secret: str | None = Field(default=None, repr=False)
     secret_env: str | None = None
     secret_file: Path | None = None
@@ -469,7 +488,7 @@ def _sentence(raw: dict[str, Any], item: Any) -> str:
         return f"{path}: is not a key that anliegen knows; see config.example.toml."
     if item["type"] == "missing":
         return f"{path}: is missing."
-    message = item["msg"].removeprefix("Value error, ")
+    message = _SHAPES.get(item.get("ctx", {}).get("pattern", ""), item["msg"].removeprefix("Value error, "))
     return f"{path}: {message[0].lower()}{message[1:].rstrip('.')}."
 
 
@@ -534,7 +553,7 @@ def _doubles(raw: dict[str, Any]) -> Iterator[str]:
         for topic in topics if isinstance(topics, list) else []:
             owners.setdefault(str(topic), []).append(str(entry.get("key")))
     for topic, keys in owners.items():
-        if len(keys) > 1:
+        if len(set(keys)) > 1:
             yield f'department: the topic "{topic}" belongs to {" and ".join(keys)}; each topic has one owner.'
     if len([entry for entry in _tables(raw, "department") if entry.get("fallback") is True]) > 1:
         yield "department: fallback = true stands more than once; one department takes what nobody owns."
