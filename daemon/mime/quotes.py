@@ -1,0 +1,160 @@
+"""What the sender wrote now, apart from what is quoted, forwarded and signed.
+
+Works on lines, forward only, so its cost is linear. Answers below or between quotes stay with the sender.
+Which words programs write around quotes and under mails stands in `phrases`; RFC 3676 §4.3 gives the
+one formal sign, the signature separator.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from daemon.mime import phrases
+
+_ATTRIBUTION_LINES: Final = 4
+_HEADER_BLOCK_LINES: Final = 8
+_LONGEST_LINE: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The three layers of a text. `own` is the whole text where nothing else is there."""
+
+    own: str
+    quoted: str
+    signature: str
+
+
+class _Layer(Enum):
+    OWN = "own"
+    QUOTED = "quoted"
+    SIGNATURE = "signature"
+
+
+def split(text: str) -> Parts:
+    """The layers of a text whose lines end in LF."""
+    lines = text.split("\n")
+    layers = _quoted(lines)
+    _signed(lines, layers)
+    own = _joined(lines, layers, _Layer.OWN)
+    if not own:
+        # Nothing but a forwarded or quoted text: then that is what the sender wants to say.
+        return Parts(text.strip(), _joined(lines, layers, _Layer.QUOTED), "")
+    return Parts(own, _joined(lines, layers, _Layer.QUOTED), _joined(lines, layers, _Layer.SIGNATURE))
+
+
+def _joined(lines: list[str], layers: list[_Layer], wanted: _Layer) -> str:
+    kept: list[str] = []
+    for line, layer in zip(lines, layers, strict=True):
+        if layer is wanted and (line.strip() or (kept and kept[-1])):
+            kept.append(line.rstrip())
+    return "\n".join(kept).strip()
+
+
+def _quoted(lines: list[str]) -> list[_Layer]:
+    """Marks the quoted lines: by their `>`, by the line that announces them, by the header of an old mail."""
+    layers = [_Layer.OWN] * len(lines)
+    index = 0
+    while index < len(lines):
+        if lines[index].lstrip().startswith(">"):
+            layers[index] = _Layer.QUOTED
+            index += 1
+        elif length := _announcement(lines, index):
+            index = _mark_announced(lines, layers, index, length)
+        elif _starts_old_mail(lines, index):
+            layers[index:] = [_Layer.QUOTED] * (len(lines) - index)
+            break
+        else:
+            index += 1
+    return layers
+
+
+def _announcement(lines: list[str], index: int) -> int:
+    """How many lines from here on say "… wrote:"; 0 where none do."""
+    first = lines[index].strip()
+    if not first or not phrases.may_announce(first):
+        return 0
+    joined = ""
+    for length in range(1, _ATTRIBUTION_LINES + 1):
+        if index + length > len(lines) or not lines[index + length - 1].strip():
+            return 0
+        joined = f"{joined} {lines[index + length - 1].strip()}".strip()[:_LONGEST_LINE]
+        if phrases.announces_quote(joined):
+            return length
+        if joined.endswith(":"):
+            return 0
+    return 0
+
+
+def _mark_announced(lines: list[str], layers: list[_Layer], index: int, length: int) -> int:
+    """A quote with `>` ends by itself; without, everything that follows is the old mail."""
+    after = index + length
+    following = next((line for line in lines[after : after + 5] if line.strip()), "")
+    end = after if not following or following.lstrip().startswith(">") else len(lines)
+    layers[index:end] = [_Layer.QUOTED] * (end - index)
+    return end
+
+
+def _starts_old_mail(lines: list[str], index: int) -> bool:
+    """A separator ("-----Ursprüngliche Nachricht-----"), or a block "Von: … Gesendet: … Betreff: …"."""
+    line = lines[index].strip().strip("*")
+    if phrases.separates(line):
+        return True
+    if not phrases.header_field(line):
+        return False
+    block = [text.strip(" *\t") for text in lines[index : index + _HEADER_BLOCK_LINES]]
+    kinds = {kind for text in block if text and (kind := phrases.header_field(text))}
+    return phrases.header_field(line) == "from" and len(kinds) >= 3 and bool(kinds & {"date", "subject"})
+
+
+def _signed(lines: list[str], layers: list[_Layer]) -> None:
+    """Marks signatures and footers in each run of own lines."""
+    start = 0
+    while start < len(lines):
+        if layers[start] is not _Layer.OWN:
+            start += 1
+            continue
+        end = start
+        while end < len(lines) and layers[end] is _Layer.OWN:
+            end += 1
+        _sign_run(lines, layers, start, end)
+        start = end
+
+
+def _sign_run(lines: list[str], layers: list[_Layer], start: int, end: int) -> None:
+    written = False
+    for index in range(start, end):
+        line = lines[index].strip()
+        # RFC 3676 §4.3: dash, dash, space; the space is often lost on the way.
+        if line == "--" and written:
+            layers[index:end] = [_Layer.SIGNATURE] * (end - index)
+            end = index
+            break
+        written = written or bool(line)
+    _strip_footers(lines, layers, start, end)
+
+
+def _strip_footers(lines: list[str], layers: list[_Layer], start: int, end: int) -> None:
+    """Takes footers that programs and offices append off the end, paragraph by paragraph."""
+    while True:
+        while end > start and not lines[end - 1].strip(" _-*=\t"):
+            end -= 1
+        first = end
+        while first > start and lines[first - 1].strip(" _-*=\t"):
+            first -= 1
+        taken = _footer_start(lines, first, end)
+        if taken == end:
+            return
+        layers[taken:end] = [_Layer.SIGNATURE] * (end - taken)
+        end = taken
+
+
+def _footer_start(lines: list[str], first: int, end: int) -> int:
+    """Where in the last paragraph a footer starts; `end` where none does."""
+    if first < end and phrases.is_disclaimer(lines[first].strip()[:_LONGEST_LINE]):
+        return first
+    if first < end and phrases.is_footer_line(lines[end - 1].strip()[:_LONGEST_LINE]):
+        return end - 1
+    return end

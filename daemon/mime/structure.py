@@ -1,0 +1,172 @@
+"""The one door to mail-parser (decision 0020): the tree of parts, and the lists of addresses.
+
+Everything that the library or the standard library's `email` may raise on a hostile mail ends here.
+"""
+
+from __future__ import annotations
+
+import email
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.message import Message as Tree
+from typing import Final, cast
+
+import mailparser
+from mailparser.utils import get_addresses
+
+from daemon.mime import charsets, headers, parameters, words
+from daemon.mime.outline import Outline
+from daemon.model import Address
+
+logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)
+_DECODING_FAILURES: Final = (ValueError, LookupError, AssertionError, TypeError, AttributeError, IndexError)
+_LONGEST_LIST: Final = 64_000
+_ANGLE: Final = re.compile(r"<\s*([^<>]*?)\s*>")
+_BARE: Final = re.compile(r"[^\s,;:<>()\"\[\]]+@[^\s,;:<>()\"]+")
+_UNNAMED: Final = str.maketrans("", "", '"<>')
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a message, with all that is known of it; `octets` is its decoded size before any cut."""
+
+    content_type: parameters.Field
+    disposition: parameters.Field
+    content_id: str
+    octets: int
+    tree: Tree
+    children: tuple[Part, ...] = field(default=())
+
+    @property
+    def type(self) -> str:
+        return self.content_type.value
+
+    @property
+    def is_multipart(self) -> bool:
+        return self.type.startswith("multipart/")
+
+    def payload(self) -> bytes:
+        """The decoded octets of the body; empty where it was cut."""
+        return _payload(self.tree)
+
+    def walk(self) -> Iterator[Part]:
+        """This part and all below it, depth first."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+def parts(outline: Outline) -> tuple[Part, tuple[str, ...]]:
+    """The tree of an outline, and what mail-parser found wrong with it."""
+    try:
+        parsed = mailparser.parse_from_bytes(outline.data)
+        tree, defects = parsed.message, tuple(sorted(parsed.defects_categories))
+    except (*_DECODING_FAILURES, mailparser.MailParserError):
+        # Only the structure is needed: where the library gives up, the standard library's tree will do.
+        tree, defects = email.message_from_bytes(outline.data), ("The MIME structure is broken.",)
+    return _part(cast("Tree", tree), outline.mark, "text/plain"), defects
+
+
+def _part(tree: Tree, mark: str, default: str) -> Part:
+    content_type = parameters.read(_field(tree, "content-type"))
+    if "/" not in content_type.value:
+        content_type = parameters.Field(default, content_type.params)
+    payload = tree.get_payload()
+    inner: list[Tree] = []
+    if content_type.value.startswith("multipart/") and isinstance(payload, list):
+        inner = cast("list[Tree]", payload)
+    below = "message/rfc822" if content_type.value == "multipart/digest" else "text/plain"
+    mark_value = _field(tree, mark) or ""
+    return Part(
+        content_type,
+        parameters.read(_field(tree, "content-disposition")),
+        (_field(tree, "content-id") or "").strip(" <>"),
+        int(mark_value) if mark_value.isdecimal() else 0,
+        tree,
+        tuple(_part(child, mark, below) for child in inner),
+    )
+
+
+def _field(tree: Tree, name: str) -> str | None:
+    """A field of a part. The parser keeps octets beyond ASCII as surrogates: they are decoded here."""
+    name = name.lower()
+    for key, value in tree.raw_items():
+        if key.lower() == name:
+            return headers.as_text(_as_octets(str(value)))
+    return None
+
+
+def _as_octets(value: str) -> bytes:
+    return value.encode("utf-8", "surrogateescape")
+
+
+def _payload(tree: Tree) -> bytes:
+    try:
+        data = tree.get_payload(decode=True)
+    except _DECODING_FAILURES:
+        data = tree.get_payload()
+    if isinstance(data, str):
+        return data.encode("utf-8", "surrogateescape")
+    return data if isinstance(data, bytes) else b""
+
+
+def fields(tree: object) -> tuple[tuple[str, str], ...]:
+    """The fields of a block that the parser made: of a status part, or of a returned message."""
+    if not isinstance(tree, Tree):
+        return ()
+    return tuple((key, headers.as_text(_as_octets(str(value)))) for key, value in tree.raw_items())
+
+
+def body(tree: object) -> bytes:
+    """The body of such a block."""
+    return _payload(tree) if isinstance(tree, Tree) else b""
+
+
+def returned_header(part: Part) -> tuple[tuple[str, str], ...]:
+    """The fields of a returned message (message/rfc822) or of its header (text/rfc822-headers)."""
+    payload = part.tree.get_payload()
+    if isinstance(payload, list) and payload:
+        return fields(payload[0])
+    data = part.payload().lstrip()
+    read = headers.read(data, 0, len(data), 500)
+    return tuple((key.decode("latin-1"), headers.as_text(value)) for key, value in read.fields)
+
+
+def addresses(values: tuple[str, ...]) -> tuple[Address, ...]:
+    """The mailboxes of an address list, groups flattened (RFC 5322 §3.4, §4.4).
+
+    A name without an address gives an `Address` with an empty `addr`: nobody can be reached there, but a
+    person is named.
+    """
+    found: list[Address] = []
+    for value in values:
+        found += _addresses(charsets.clean(value)[:_LONGEST_LIST])
+    return tuple(dict.fromkeys(found))
+
+
+def _addresses(value: str) -> list[Address]:
+    try:
+        pairs = get_addresses(value)
+    except (*_DECODING_FAILURES, RecursionError):
+        pairs = []
+    read = [Address(words.line(name), addr) for name, addr in pairs if addr]
+    return read or _guess(value)
+
+
+def _guess(value: str) -> list[Address]:
+    """What a person would read where the grammar does not help."""
+    for match in _ANGLE.finditer(value):
+        if match[1] and not match[1].isspace():
+            return [Address(_name(value[: match.start()]), "".join(match[1].split()))]
+    if bare := _BARE.search(value):
+        return [Address(_name(value.replace(bare[0], " ", 1)), bare[0])]
+    word = words.line(value).strip(' "<>;:')
+    if not word:
+        return []
+    return [Address("", word)] if value.strip().isascii() and " " not in word else [Address(word, "")]
+
+
+def _name(text: str) -> str:
+    return words.line(text).translate(_UNNAMED).strip(" ,;()")
