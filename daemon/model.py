@@ -204,6 +204,16 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A message read and judged by the gate. `trouble` is the sentence why it could not be read."""
+
+    raw: RawMessage
+    message: Message
+    verdict: Verdict
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RuleHit:
     """One rule and what became of it. `why` names the predicate that held or failed, in words."""
 
@@ -370,14 +380,15 @@ class BounceNews:
 class Record:
     """All that one message leads to; the store writes it whole or not at all.
 
-    Exactly one of `quarantine` (a sentence) and `message` is set. `number` is set where a ticket is opened,
-    `joins` where the message belongs to one that exists, `linked` where it may and a person should look.
+    `number` is set where a ticket is opened, `joins` where the message belongs to one that exists, `linked`
+    where it may and a person should look. `quarantine` is the sentence why it could not be read: its octets
+    are then kept for a later release to try again.
     """
 
     raw: RawMessage
     role: Role
-    message: Message | None = None
-    verdict: Verdict | None = None
+    message: Message
+    verdict: Verdict
     decision: Decision | None = None
     number: str | None = None
     joins: int | None = None
@@ -415,6 +426,7 @@ class TicketRef:
     number: str
     from_address: str
     status: TicketStatus
+    queue: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,8 +131,7 @@ class Journal:
             session.delete(attempt)
         if record.quarantine is not None:
             session.add(self._quarantine(record, now))
-            return
-        ticket_id = self._ticket(session, record, now) if record.number else record.joins
+        ticket_id = self._ticket(session, record, now) if record.number else _joined(session, record)
         message = rows.message_row(record, ticket_id, now)
         session.add(message)
         session.flush()
@@ -222,6 +221,14 @@ class Journal:
 def _at(query, row, keys: Sequence[MessageKey]):  # type: ignore[no-untyped-def]
     places = [(key.mailbox, key.uidvalidity, key.uid) for key in keys]
     return query.where(tuple_(row.mailbox, row.uidvalidity, row.uid).in_(places))
+
+
+def _joined(session: Session, record: Record) -> int | None:
+    """The ticket that a message belongs to; a duplicate within one batch finds its twin here."""
+    if record.role is Role.DUPLICATE and record.joins is None:
+        twin = lookups.seen(session, [record.message.fingerprint]).get(record.message.fingerprint)
+        return twin.ticket_id if twin else None
+    return record.joins
 
 
 def _remark(session: Session, record: Record, ticket_id: int, now: datetime) -> None:

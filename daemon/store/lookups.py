@@ -36,12 +36,10 @@ def issued(session: Session, message_ids: Collection[str]) -> dict[str, Issued]:
 
 
 def tickets(session: Session, numbers: Collection[str], ids: Collection[int]) -> dict[str, TicketRef]:
-    query = select(TicketRow.id, TicketRow.number, TicketRow.from_address, TicketRow.status).where(
-        col(TicketRow.number).in_(numbers) | col(TicketRow.id).in_(ids)
-    )
+    query = select(TicketRow).where(col(TicketRow.number).in_(numbers) | col(TicketRow.id).in_(ids))
     return {
-        number: TicketRef(ticket_id or 0, number, address or "", TicketStatus(status))
-        for ticket_id, number, address, status in session.exec(query)
+        row.number: TicketRef(row.id or 0, row.number, row.from_address or "", TicketStatus(row.status), row.queue)
+        for row in session.exec(query)
     }
 
 

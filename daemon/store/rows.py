@@ -11,7 +11,6 @@ from daemon.tables import DeliveryRow, MessageRow, TicketRow
 
 def message_row(record: Record, ticket_id: int | None, now: datetime) -> MessageRow:
     raw, message, verdict = record.raw, record.message, record.verdict
-    assert message is not None and verdict is not None
     author = verdict.answer_to if verdict.answer_to and record.role is not Role.ASIDE else message.author
     return MessageRow(
         mailbox=raw.key.mailbox,
@@ -48,7 +47,7 @@ def _kept_text(record: Record, message: Message) -> str:
 
 def ticket_row(record: Record, now: datetime) -> TicketRow:
     message, verdict, decision = record.message, record.verdict, record.decision
-    assert message is not None and verdict is not None and decision is not None and record.number
+    assert decision is not None and record.number is not None
     author = verdict.answer_to or message.author
     reason = decision.reason
     return TicketRow(
@@ -83,7 +82,7 @@ def ticket_row(record: Record, now: datetime) -> TicketRow:
 def reasons(record: Record) -> dict[str, object]:
     """Why it was decided so, as stored with the ticket and shown to staff."""
     decision, verdict = record.decision, record.verdict
-    assert decision is not None and verdict is not None
+    assert decision is not None
     return {
         "rules": [asdict(hit) for hit in decision.rules],
         "evidence": list(decision.evidence),

@@ -1,0 +1,155 @@
+"""The composition root: builds everything from one configuration, and is the only place that asks the clock.
+
+What is built here is handed down as arguments; nothing below reaches up.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from daemon import config as configuration
+from daemon.config import Config
+from daemon.dispatch import Dispatch
+from daemon.errors import ConfigError, SourceError
+from daemon.intake import Intake
+from daemon.lane import Lane
+from daemon.learning import classifier
+from daemon.logs import event
+from daemon.model import MessageKey
+from daemon.policy import Policy
+from daemon.ports import Target
+from daemon.rendering import Renderer
+from daemon.sources.imap import ImapSource
+from daemon.store import Store
+from daemon.store.outbox import Whereabouts
+from daemon.targets.folder import FolderTarget
+from daemon.targets.mail import MailTarget
+from daemon.targets.webhook import WebhookTarget
+
+log = logging.getLogger(__name__)
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class App:
+    """Everything that a running daemon has. `open` before use, `close` after."""
+
+    def __init__(self, path: Path, config: Config) -> None:
+        self.path, self.config, self.clock = path, config, SystemClock()
+        self.worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self.database, self.thinking = Lane("database"), Lane("thinking")
+        self.store = Store.open(config)
+        self.alone = self.store.database.path is not None
+
+    async def open(self) -> None:
+        """Take the lock, bring the schema up to date, load the model. Raises `AnliegenError`s."""
+        if self.alone:
+            await self.database.run(self.store.database.hold)
+            await self.database.run(self.store.database.migrate)
+        key = await self.database.run(self.store.secret)
+        model = await self.thinking.run(classifier, self.config)
+        self.policy = Policy(self.config, Renderer(self.config), model, key)
+        self.targets = build_targets(self.config)
+        self.sources = {mailbox.name: self._source(mailbox.name) for mailbox in self.config.mailbox}
+        self._originals: dict[str, ImapSource] = {}
+        self.dispatch = Dispatch(
+            self.store,
+            self.database,
+            lambda: self.targets,
+            self.fetch,
+            self.clock,
+            worker=self.worker,
+            alone=self.alone,
+            lease=timedelta(seconds=self.config.worker.lease_seconds),
+            at_once=2 * self.config.smtp.connections,
+        )
+        self.intakes = [
+            Intake(
+                source,
+                self.store,
+                self.database,
+                self.thinking,
+                lambda: self.policy,
+                self.clock,
+                worker=self.worker,
+                recorded=self.dispatch.wake,
+            )
+            for source in self.sources.values()
+        ]
+        await self.dispatch.recover()
+
+    def _source(self, name: str) -> ImapSource:
+        mailbox = self.config.mailbox_of(name)
+        assert mailbox is not None
+        return ImapSource(mailbox, self.config.database, self.config.limits)
+
+    async def fetch(self, place: Whereabouts) -> bytes | None:
+        """The octets of a message that is too large for the database, on a connection of its own."""
+        if self.config.mailbox_of(place.mailbox) is None:
+            raise SourceError(f'mailbox "{place.mailbox}" is no longer configured: add it again to send its originals.')
+        source = self._originals.setdefault(place.mailbox, self._source(place.mailbox))
+        key = MessageKey(place.mailbox, place.uidvalidity, place.uid)
+        return await source.fetch(key, place.moved_to, place.sha256)
+
+    async def reload(self) -> list[str]:
+        """Read the file again; return the problems, or [] where the new rules, departments and texts hold."""
+        try:
+            fresh = configuration.load(self.path)
+        except ConfigError as error:
+            return error.problems
+        texts = Renderer(fresh)
+        if problems := texts.check():
+            return problems
+        if changed := needing_restart(self.config, fresh):
+            event(log, logging.WARNING, "reload", "These need a restart, the old ones stay:", sections=",".join(changed))
+        kept = {name: getattr(self.config, name) for name in RESTART}
+        self.config = fresh.model_copy(update=kept)
+        self.policy = Policy(self.config, Renderer(self.config), self.policy.classifier, self.policy.key)
+        return []
+
+    async def close(self) -> None:
+        """Give everything back, within a few seconds."""
+        for source in (*getattr(self, "sources", {}).values(), *getattr(self, "_originals", {}).values()):
+            with suppress(Exception):
+                await source.close()
+        for target in set(getattr(self, "targets", {}).values()):
+            with suppress(Exception):
+                await target.close()
+        with suppress(Exception):
+            await self.database.run(self.store.mailboxes.release, self.worker)
+        self.thinking.close()
+        self.database.close()
+        self.store.close()
+
+
+#: Sections that connections and the database were built from.
+RESTART = ("mailbox", "smtp", "database", "worker")
+
+
+def needing_restart(old: Config, new: Config) -> list[str]:
+    """Sections that differ and take effect only with a new process."""
+    return [name for name in RESTART if getattr(old, name) != getattr(new, name)]
+
+
+def build_targets(config: Config) -> Mapping[str, Target]:
+    """Each word that a delivery's `target` may be, and who answers it."""
+    mail = MailTarget(config.smtp)
+    return {
+        "acknowledgement": mail,
+        "mail": mail,
+        "alarm": mail,
+        "folder": FolderTarget(config.mailbox),
+        "webhook": WebhookTarget(config),
+    }

@@ -1,0 +1,164 @@
+"""Plans what is to be sent for a ticket, with its final bytes: the acknowledgement, and each delivery that
+the department's `deliver` names. Pure: the outbox stores it, `dispatch` sends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from daemon import threads
+from daemon.config import Department, FolderTarget, MailTarget, WebhookTarget
+from daemon.model import Address, Decision, DeliveryStatus, Planned, Reading
+from daemon.policy import Policy
+from daemon.rendering import AckFacts, ForwardFacts, WebhookFacts
+
+#: What is in trouble together when the SMTP server is.
+SMTP = "smtp"
+
+
+def acknowledgement(
+    policy: Policy, number: str, reading: Reading, decision: Decision, not_before: datetime | None, now: datetime
+) -> Planned:
+    """The mail to the citizen; withheld where the decision says so, ready for a person to send after all."""
+    config = policy.config
+    to = reading.verdict.answer_to
+    assert to is not None
+    message_id = threads.issue_message_id(policy.key, number, "ack", _domain(policy))
+    facts = AckFacts(
+        ticket=number,
+        token=threads.token(policy.key, number),
+        to=to,
+        message=reading.message,
+        language=answer_language(policy, decision.language),
+        category=decision.category,
+        unsure=decision.unsure,
+        department=decision.queue,
+        department_unsure=decision.department_unsure,
+        received_at=reading.raw.received_at,
+        message_id=message_id,
+        now=now,
+    )
+    return Planned(
+        target="acknowledgement",
+        door=SMTP,
+        address=to.addr,
+        status=DeliveryStatus.WAITING if decision.acknowledge else DeliveryStatus.WITHHELD,
+        data=policy.renderer.acknowledgement(facts),
+        message_id=message_id,
+        envelope_from="" if config.smtp.envelope_sender == "<>" else config.smtp.envelope_sender,
+        why=None if decision.reason is None else f"{decision.reason.signal}: {decision.reason.value}"[:500],
+        not_before=not_before,
+        deadline=reading.raw.received_at + timedelta(hours=config.acknowledgement.within_hours),
+    )
+
+
+def answer_language(policy: Policy, detected: str) -> str:
+    """The citizen's language where the office answers in it, else the office's first."""
+    languages = policy.config.organisation.languages
+    return next((language for language in languages if language == detected), languages[0])
+
+
+def to_department(
+    policy: Policy, number: str, reading: Reading, decision: Decision, now: datetime, *, further: bool = False
+) -> Iterator[Planned]:
+    """One delivery for each entry of the department's `deliver`. The queue itself needs none."""
+    department = policy.config.department_of(decision.queue)
+    for place, target in enumerate(department.deliver, 1):
+        match target:
+            case MailTarget():
+                yield _mail(policy, number, reading, decision, now, department, target, place, further)
+            case FolderTarget():
+                yield _folder(reading, department, target)
+            case WebhookTarget():
+                yield _webhook(policy, number, reading, decision, now, department, target, further)
+
+
+def _mail(
+    policy: Policy,
+    number: str,
+    reading: Reading,
+    decision: Decision,
+    now: datetime,
+    department: Department,
+    target: MailTarget,
+    place: int,
+    further: bool,
+) -> Planned:
+    purpose = f"forward-{place}-{reading.raw.sha256[:12]}-{department.key}"
+    message_id = threads.issue_message_id(policy.key, number, purpose, _domain(policy))
+    raw = reading.raw
+    mailbox = policy.config.mailbox_of(raw.key.mailbox)
+    whole = raw.complete and raw.size <= policy.config.delivery.forward_limit
+    facts = ForwardFacts(
+        ticket=number,
+        token=threads.token(policy.key, number),
+        to=Address(department.name, target.mail),
+        reply_to=reading.verdict.answer_to or reading.message.author,
+        message=reading.message,
+        original=raw.data if whole else None,
+        decision=decision,
+        department=department.key,
+        received_at=raw.received_at,
+        where=f"{raw.key.mailbox}: {mailbox.processed_folder}" if mailbox else raw.key.mailbox,
+        message_id=message_id,
+        now=now,
+        further=further,
+    )
+    return Planned(
+        target="mail",
+        door=SMTP,
+        address=target.mail,
+        status=DeliveryStatus.WAITING,
+        data=policy.renderer.forward(facts),
+        message_id=message_id,
+        envelope_from=policy.config.smtp.from_address,
+        department=department.key,
+    )
+
+
+def _folder(reading: Reading, department: Department, target: FolderTarget) -> Planned:
+    mailbox = target.mailbox or reading.raw.key.mailbox
+    return Planned(
+        target="folder",
+        door=f"imap:{mailbox}",
+        address=f"{mailbox}/{target.folder}",
+        status=DeliveryStatus.WAITING,
+        data=None,
+        department=department.key,
+    )
+
+
+def _webhook(
+    policy: Policy,
+    number: str,
+    reading: Reading,
+    decision: Decision,
+    now: datetime,
+    department: Department,
+    target: WebhookTarget,
+    further: bool,
+) -> Planned:
+    facts = WebhookFacts(
+        ticket=number,
+        mailbox=reading.raw.key.mailbox,
+        message=reading.message,
+        decision=decision,
+        department=department.key,
+        received_at=reading.raw.received_at,
+        now=now,
+        further=further,
+    )
+    return Planned(
+        target="webhook",
+        door=f"webhook:{urlsplit(target.webhook).netloc}",
+        address=target.webhook,
+        status=DeliveryStatus.WAITING,
+        data=policy.renderer.webhook(facts),
+        department=department.key,
+    )
+
+
+def _domain(policy: Policy) -> str:
+    return policy.config.smtp.from_address.rpartition("@")[2]

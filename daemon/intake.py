@@ -1,0 +1,214 @@
+"""The first half of the plot: mailbox -> recorded decision. The other half is `dispatch`.
+
+    what the folder holds -> read -> gate -> look up the past -> decide -> record -> settle
+
+A batch is recorded in one transaction before any of it is settled in IMAP (invariant 1), and one bad
+message never stops the others (invariant 7): attempts are committed before the work, what was open when
+a process died is worked off one at a time, and a batch that fails is repeated message by message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+from daemon import judge
+from daemon.errors import LeaseLost, SourceError, StoreError
+from daemon.lane import Lane
+from daemon.logs import event
+from daemon.model import MessageKey, Past, RawMessage, Reading, Record, Role
+from daemon.policy import Policy
+from daemon.ports import Clock, Source
+from daemon.store import Store
+
+log = logging.getLogger(__name__)
+
+#: Seconds before a failed mailbox is tried again; doubled up to the longest.
+FIRST_GAP, LONGEST_GAP = 2.0, 300.0
+
+
+class Intake:
+    """Reads one mailbox. `watch` is its life, `drain` its life in `run --once`."""
+
+    def __init__(
+        self,
+        source: Source,
+        store: Store,
+        database: Lane,
+        thinking: Lane,
+        policy: Callable[[], Policy],
+        clock: Clock,
+        *,
+        worker: str,
+        recorded: Callable[[], None],
+    ) -> None:
+        """`recorded` is called after each commit: the outbox may have work."""
+        self.source, self.store, self.database, self.thinking = source, store, database, thinking
+        self.policy, self.clock, self.worker, self.recorded = policy, clock, worker, recorded
+        self.name = source.name
+
+    async def watch(self) -> None:
+        """Read whenever something may have come, until cancelled; failures are tried again, ever more slowly."""
+        gap = FIRST_GAP
+        while True:
+            try:
+                if await self.round():
+                    gap = FIRST_GAP
+                    await self.source.wait(self._patience())
+                else:
+                    await asyncio.sleep(self._patience())
+            except (SourceError, StoreError, LeaseLost) as error:
+                await self._failed(error)
+                await asyncio.sleep(gap)
+                gap = min(gap * 2, LONGEST_GAP)
+
+    async def drain(self, patience: timedelta) -> bool:
+        """Walk the folder until it is empty of news; False where its server failed for that long."""
+        failing_since, gap = None, FIRST_GAP / 2
+        while True:
+            try:
+                return await self.round()
+            except (SourceError, StoreError) as error:
+                await self._failed(error)
+                failing_since = failing_since or self.clock.now()
+                if self.clock.now() - failing_since >= patience:
+                    return False
+                await asyncio.sleep(gap)
+                gap = min(gap * 2, 10)
+
+    async def round(self) -> bool:
+        """Walk the folder once; False where another worker holds the mailbox."""
+        if not await self._lease():
+            return False
+        suspects = await self.database.run(self.store.journal.open_attempts, self.name)
+        async for batch in self.source.unsettled(self._known):
+            for part in _apart(batch, suspects):
+                await self._take_in(part)
+        await self.database.run(self.store.mailboxes.round_done, self.name, self.clock.now())
+        return True
+
+    async def _known(self, keys: Sequence[MessageKey]) -> Collection[MessageKey]:
+        return await self.database.run(self.store.journal.known, keys)
+
+    async def _lease(self) -> bool:
+        return await self.database.run(self.store.mailboxes.hold, self.name, self.worker, self.clock.now())
+
+    async def _take_in(self, batch: Sequence[RawMessage]) -> None:
+        """One batch, from bytes to settled."""
+        keys = [raw.key for raw in batch]
+        attempts = await self.database.run(self.store.journal.begin, keys, self.clock.now())
+        try:
+            records = await self._decide(batch, attempts)
+            await self._record(records)
+        except StoreError:
+            with suppress(StoreError):
+                await self.database.run(self.store.journal.give_back, keys)
+            raise
+        self.recorded()
+        if not await self._lease():
+            raise LeaseLost(f"Another worker reads {self.name} now; it settles what is recorded.")
+        places = await self.source.settle(keys)
+        await self.database.run(self.store.journal.settled, places, self.clock.now())
+
+    async def _decide(self, batch: Sequence[RawMessage], attempts: dict[MessageKey, int]) -> list[Record]:
+        """Read and judge a batch; what the model or a template trips over is judged alone."""
+        policy = self.policy()
+        readings = await self.thinking.run(_read, batch, attempts, policy)
+        past = await self.database.run(self.store.journal.past, judge.question(readings, policy), self.clock.now())
+        year = self.clock.now().astimezone(policy.config.organisation.zone).year
+        numbers = await self.database.run(self.store.journal.numbers, year, len(readings))
+        try:
+            return await self.thinking.run(judge.judge, readings, policy, past, iter(numbers), self.clock.now())
+        except Exception as error:
+            event(log, logging.ERROR, "judging_failed", "Each message is judged alone.", error=type(error).__name__)
+        return [record for pair in zip(readings, numbers, strict=True) for record in await self._alone(*pair, past)]
+
+    async def _alone(self, reading: Reading, number: str, past: Past) -> list[Record]:
+        policy, now = self.policy(), self.clock.now()
+        try:
+            return await self.thinking.run(judge.judge, [reading], policy, past, iter([number]), now)
+        except Exception as error:
+            trouble = f"An error in this release ended the judging ({type(error).__name__}); a later one may succeed."
+            event(log, logging.ERROR, "quarantine", trouble, mailbox=self.name, uid=reading.raw.key.uid)
+            bare = judge.unread(reading.raw, trouble)
+            return await self.thinking.run(judge.judge, [bare], policy, Past(), iter([number]), now)
+
+    async def _record(self, records: list[Record]) -> None:
+        """Write the batch; where one message spoils the transaction, the others are written without it."""
+        now = self.clock.now()
+        try:
+            await self.database.run(self.store.journal.record, records, now)
+        except StoreError:
+            raise
+        except Exception as error:
+            event(log, logging.ERROR, "record_failed", "Each message is written alone.", error=type(error).__name__)
+            for record in records:
+                await self._record_alone(record)
+        self._report(records)
+
+    async def _record_alone(self, record: Record) -> None:
+        now = self.clock.now()
+        try:
+            await self.database.run(self.store.journal.record, [record], now)
+        except StoreError:
+            raise
+        except Exception as error:
+            trouble = f"The database did not take this message ({type(error).__name__}); a later release may."
+            event(log, logging.ERROR, "quarantine", trouble, mailbox=self.name, uid=record.raw.key.uid)
+            bare = judge.unread(record.raw, trouble)
+            plain = Record(record.raw, Role.ASIDE, bare.message, bare.verdict, quarantine=trouble)
+            await self.database.run(self.store.journal.record, [plain], now)
+
+    def _report(self, records: Sequence[Record]) -> None:
+        for record in records:
+            decision = record.decision
+            event(
+                log,
+                logging.WARNING if record.quarantine else logging.INFO,
+                "quarantine" if record.quarantine else "recorded",
+                mailbox=self.name,
+                uid=record.raw.key.uid,
+                kind=record.verdict.kind,
+                role=record.role,
+                ticket=record.number or "-",
+                category=decision.category if decision else "-",
+                queue=decision.queue if decision else "-",
+                withheld=(decision.reason.signal if decision and decision.reason else "-"),
+            )
+
+    async def _failed(self, error: Exception) -> None:
+        event(log, logging.ERROR, "mailbox", str(error), mailbox=self.name)
+        with suppress(StoreError):
+            await self.database.run(self.store.mailboxes.failing, self.name, str(error), self.clock.now())
+
+    def _patience(self) -> float:
+        """Seconds to wait for news: a third of the lease at most, so that it is renewed in time."""
+        config = self.policy().config
+        mailbox = config.mailbox_of(self.name)
+        return min(mailbox.poll_seconds if mailbox else 60, config.worker.lease_seconds / 3)
+
+
+def _apart(batch: Sequence[RawMessage], suspects: dict[MessageKey, int]) -> list[Sequence[RawMessage]]:
+    """Messages that were open when a process died come one at a time, so that only the guilty one suffers."""
+    innocent = [raw for raw in batch if raw.key not in suspects]
+    return [*([innocent] if innocent else []), *([raw] for raw in batch if raw.key in suspects)]
+
+
+def _read(batch: Sequence[RawMessage], attempts: dict[MessageKey, int], policy: Policy) -> list[Reading]:
+    """Read each message; one that was begun too often is not touched again."""
+    allowed = policy.config.limits.attempts
+    return [
+        judge.read(raw, policy)
+        if attempts[raw.key] <= allowed
+        else judge.unread(raw, f"The program ended {attempts[raw.key] - 1} times while it worked on this message.")
+        for raw in batch
+    ]
+
+
+def silenced(record: Record) -> Record:
+    """A record whose acknowledgement waits for a person: for what `reconcile --repair` imports."""
+    return replace(record, deliveries=tuple(d for d in record.deliveries if d.target != "acknowledgement"))

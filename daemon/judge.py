@@ -1,0 +1,256 @@
+"""What becomes of messages, from bytes to `Record`: the thinking half of intake, without clock or I/O.
+
+`inspect` walks the same way with an empty past, so that it can say what the daemon would do.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from classifiers import Prediction, Text, requested_times
+from daemon import deliveries, gate, mime, rules, threads
+from daemon.errors import Unreadable
+from daemon.model import (
+    Category,
+    Decision,
+    Kind,
+    Past,
+    Planned,
+    RawMessage,
+    Reading,
+    Reason,
+    Record,
+    RequestedTime,
+    Role,
+    Seen,
+    TicketRef,
+    Verdict,
+)
+from daemon.policy import Policy
+from daemon.store import Question
+
+
+@dataclass(slots=True)
+class _Tally:
+    """The past plus what this batch has decided so far."""
+
+    past: Past
+    seen: dict[str, Seen] = field(default_factory=dict)
+    acks_to: Counter[str] = field(default_factory=Counter)
+    acks_on: Counter[int] = field(default_factory=Counter)
+    acks: int = 0
+
+    def twin(self, fingerprint: str) -> Seen | None:
+        return self.past.seen.get(fingerprint) or self.seen.get(fingerprint)
+
+    def history(self, address: str, ticket_id: int | None) -> gate.History:
+        return gate.History(
+            to_sender=self.past.acks_to.get(address, 0) + self.acks_to[address],
+            on_thread=self.past.acks_on.get(ticket_id, 0) + self.acks_on[ticket_id] if ticket_id else 0,
+            this_hour=self.past.acks_this_hour + self.acks,
+            hard_bounced=address in self.past.bounced,
+        )
+
+    def acknowledged(self, address: str) -> None:
+        self.acks_to[address] += 1
+        self.acks += 1
+
+
+def read(raw: RawMessage, policy: Policy) -> Reading:
+    """Parse one message and ask the gate. Never raises: what cannot be read says so."""
+    try:
+        message = mime.parse(
+            raw.data, policy.config.limits, sha256=raw.sha256, size=raw.size, complete=raw.complete
+        )
+        return Reading(raw, message, gate.check(message, surroundings(policy)))
+    except Unreadable as error:
+        return unread(raw, str(error))
+    except Exception as error:
+        return unread(raw, f"An error in this release ended the reading ({type(error).__name__}); a later one may read it.")
+
+
+def unread(raw: RawMessage, trouble: str) -> Reading:
+    """A message that could not be read: it opens a ticket all the same, for a person to look at."""
+    message = mime.unread(raw.sha256, raw.size)
+    reason = Reason("unreadable", trouble, "architecture, invariant 7")
+    return Reading(raw, message, Verdict(Kind.UNREADABLE, False, reason), trouble)
+
+
+def surroundings(policy: Policy) -> gate.Surroundings:
+    """What the gate must know of us."""
+    config = policy.config
+    return gate.Surroundings(
+        own_addresses=config.own_addresses,
+        authentication_servers=tuple(config.gate.authentication_servers),
+        forms=frozenset(address.casefold() for address in config.gate.forms),
+        issued=lambda message_id: threads.is_ours(policy.key, message_id),
+    )
+
+
+def question(readings: Iterable[Reading], policy: Policy) -> Question:
+    """What the store is to look up for a batch."""
+    fingerprints, ids, numbers, addresses = set(), set(), set(), set()
+    for reading in readings:
+        message, verdict = reading.message, reading.verdict
+        fingerprints.add(message.fingerprint)
+        ids.update(message.in_reply_to, message.references)
+        if message.report and message.report.original_message_id:
+            ids.add(message.report.original_message_id)
+        numbers.update(threads.numbers(message, policy.key))
+        if verdict.answer_to:
+            addresses.add(verdict.answer_to.key)
+    return Question(fingerprints, {i for i in ids if threads.is_ours(policy.key, i)}, numbers, addresses)
+
+
+def judge(
+    readings: Sequence[Reading], policy: Policy, past: Past, numbers: Iterator[str], now: datetime
+) -> list[Record]:
+    """Decide a batch. `numbers` gives a ticket number for each that needs one."""
+    tally = _Tally(past)
+    predictions = predict([r for r in readings if r.verdict.kind.opens_ticket], policy)
+    return [_record(reading, policy, tally, predictions, numbers, now) for reading in readings]
+
+
+def predict(readings: Sequence[Reading], policy: Policy) -> dict[str, Prediction]:
+    """The model's word on each message, by the message's SHA-256, in one go."""
+    texts = [Text(reading.message.subject, reading.message.own_text) for reading in readings]
+    found = policy.classifier.predict(texts) if texts else []
+    return {reading.raw.sha256: prediction for reading, prediction in zip(readings, found, strict=True)}
+
+
+def decide(reading: Reading, prediction: Prediction, policy: Policy) -> Decision:
+    """Rules first, then the model; an unreadable message is nobody's guess but the fallback's."""
+    wishes = _wishes(reading, prediction, policy)
+    decision = rules.decide(
+        reading.message, reading.verdict, prediction, policy.config, reading.raw.key.mailbox, wishes
+    )
+    if reading.verdict.kind is not Kind.UNREADABLE:
+        return decision
+    fallback = policy.config.fallback.key
+    return replace(
+        decision,
+        language=policy.config.organisation.languages[0],
+        category=Category.OTHER,
+        confidence=0.0,
+        unsure=True,
+        department=fallback,
+        department_by="fallback",
+        department_confidence=0.0,
+        department_unsure=True,
+        queue=fallback,
+    )
+
+
+def _wishes(reading: Reading, prediction: Prediction, policy: Policy) -> tuple[RequestedTime, ...]:
+    """Times that a person asks for; looked for only where an appointment is likely."""
+    if prediction.categories.get(Category.APPOINTMENT, 0.0) < 0.2:
+        return ()
+    text = f"{reading.message.subject}\n{reading.message.own_text}"
+    found = requested_times(text, reading.raw.received_at, policy.config.organisation.zone)
+    return tuple(RequestedTime(*wish) for wish in found)
+
+
+def _record(
+    reading: Reading,
+    policy: Policy,
+    tally: _Tally,
+    predictions: Mapping[str, Prediction],
+    numbers: Iterator[str],
+    now: datetime,
+) -> Record:
+    twin = tally.twin(reading.message.fingerprint)
+    if twin is not None and reading.trouble is None:
+        return _plain(reading, Role.DUPLICATE, joins=twin.ticket_id)
+    tally.seen[reading.message.fingerprint] = Seen(0, None)
+    if not reading.verdict.kind.opens_ticket:
+        return _machine(reading, policy, tally.past)
+    decision = decide(reading, predictions[reading.raw.sha256], policy)
+    match threads.match(reading.message, reading.verdict, tally.past, policy.key):
+        case threads.Joined(ticket, by):
+            return _further(reading, policy, tally, decision, ticket, by, now)
+        case threads.Linked(ticket, why):
+            record = _first(reading, policy, tally, decision, next(numbers), now)
+            note = f"May belong to {ticket.number}: {why}."
+            return replace(record, linked=ticket.ticket_id, notes=(*record.notes, note))
+    return _first(reading, policy, tally, decision, next(numbers), now)
+
+
+def _plain(reading: Reading, role: Role, *, joins: int | None = None) -> Record:
+    return Record(reading.raw, role, reading.message, reading.verdict, joins=joins)
+
+
+def _machine(reading: Reading, policy: Policy, past: Past) -> Record:
+    """A machine's word: noted on the ticket it is about, else set aside. Nothing is answered."""
+    about = threads.about(reading.message, past, policy.key)
+    if about is None:
+        return _plain(reading, Role.ASIDE)
+    record = replace(_plain(reading, Role.NOTE, joins=about.ticket_id), notes=(threads.note(reading.message, reading.verdict),))
+    return replace(record, bounce=threads.bounce(reading.message, reading.verdict, about))
+
+
+def _first(
+    reading: Reading, policy: Policy, tally: _Tally, decision: Decision, number: str, now: datetime
+) -> Record:
+    """A new ticket: acknowledged if nothing forbids it, and handed to its department."""
+    old = _before_cut_over(reading, policy)
+    reason, not_before = (decision.reason or old), None
+    if reason is None and reading.verdict.answer_to:
+        reason, not_before = _brake(reading, policy, tally, None, now)
+    decision = replace(decision, reason=reason, acknowledge=reason is None)
+    planned: list[Planned] = []
+    if reading.verdict.answer_to is not None and old is None:
+        planned.append(deliveries.acknowledgement(policy, number, reading, decision, not_before, now))
+    if decision.acknowledge and reading.verdict.answer_to:
+        tally.acknowledged(reading.verdict.answer_to.key)
+    if old is None:
+        planned.extend(deliveries.to_department(policy, number, reading, decision, now))
+    return replace(
+        _plain(reading, Role.FIRST),
+        decision=decision,
+        number=number,
+        deliveries=tuple(planned),
+        quarantine=reading.trouble,
+    )
+
+
+def _further(
+    reading: Reading,
+    policy: Policy,
+    tally: _Tally,
+    decision: Decision,
+    ticket: TicketRef,
+    by: str,
+    now: datetime,
+) -> Record:
+    """The citizen wrote again: the same people get it. It gets no second acknowledgement."""
+    decision = replace(decision, department=ticket.queue, queue=ticket.queue, department_unsure=False)
+    return replace(
+        _plain(reading, Role.FURTHER, joins=ticket.ticket_id),
+        decision=decision,
+        deliveries=tuple(deliveries.to_department(policy, ticket.number, reading, decision, now, further=True)),
+        notes=(f"A further message joined by {by}.",),
+    )
+
+
+def _before_cut_over(reading: Reading, policy: Policy) -> Reason | None:
+    """What arrived before the mailbox's `acknowledge_since` is recorded in silence; no default, no exception."""
+    mailbox = policy.config.mailbox_of(reading.raw.key.mailbox)
+    if mailbox is None or reading.raw.received_at >= mailbox.acknowledge_since:
+        return None
+    return Reason("before_cut_over", reading.raw.received_at.isoformat(), "configuration: acknowledge_since")
+
+
+def _brake(
+    reading: Reading, policy: Policy, tally: _Tally, ticket_id: int | None, now: datetime
+) -> tuple[Reason | None, datetime | None]:
+    """The caps: a reason to withhold, or a moment to wait for. The cap in all delays and never drops."""
+    assert reading.verdict.answer_to is not None
+    history = tally.history(reading.verdict.answer_to.key, ticket_id)
+    match gate.brake(reading.verdict, history, policy.config.acknowledgement):
+        case gate.Delay(span):
+            return None, now + span
+        case reason:
+            return reason, None
