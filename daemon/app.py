@@ -22,7 +22,6 @@ from daemon.intake import Intake
 from daemon.lane import Lane
 from daemon.learning import classifier
 from daemon.logs import event
-from daemon.model import MessageKey
 from daemon.policy import Policy
 from daemon.ports import Target
 from daemon.rendering import Renderer
@@ -97,11 +96,11 @@ class App:
 
     async def fetch(self, place: Whereabouts) -> bytes | None:
         """The octets of a message that is too large for the database, on a connection of its own."""
-        if self.config.mailbox_of(place.mailbox) is None:
-            raise SourceError(f'mailbox "{place.mailbox}" is no longer configured: add it again to send its originals.')
-        source = self._originals.setdefault(place.mailbox, self._source(place.mailbox))
-        key = MessageKey(place.mailbox, place.uidvalidity, place.uid)
-        return await source.fetch(key, place.moved_to, place.sha256)
+        name = place.key.mailbox
+        if self.config.mailbox_of(name) is None:
+            raise SourceError(f'mailbox "{name}" is no longer configured: add it again to send its originals.')
+        source = self._originals.setdefault(name, self._source(name))
+        return await source.fetch(place.key, place.moved_to, place.sha256)
 
     async def reload(self) -> list[str]:
         """Read the file again; return the problems, or [] where the new rules, departments and texts hold."""
@@ -113,7 +112,9 @@ class App:
         if problems := texts.check():
             return problems
         if changed := needing_restart(self.config, fresh):
-            event(log, logging.WARNING, "reload", "These need a restart, the old ones stay:", sections=",".join(changed))
+            event(
+                log, logging.WARNING, "reload", "These need a restart, the old ones stay:", sections=",".join(changed)
+            )
         kept = {name: getattr(self.config, name) for name in RESTART}
         self.config = fresh.model_copy(update=kept)
         self.policy = Policy(self.config, Renderer(self.config), self.policy.classifier, self.policy.key)

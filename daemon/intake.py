@@ -112,7 +112,7 @@ class Intake:
         if not await self._lease():
             raise LeaseLost(f"Another worker reads {self.name} now; it settles what is recorded.")
         places = await self.source.settle(keys)
-        await self.database.run(self.store.journal.settled, places, self.clock.now())
+        await self.database.run(self.store.journal.settled, places, self._processed_folder(), self.clock.now())
 
     async def _decide(self, batch: Sequence[RawMessage], attempts: dict[MessageKey, int]) -> list[Record]:
         """Read and judge a batch; what the model or a template trips over is judged alone."""
@@ -184,6 +184,10 @@ class Intake:
         event(log, logging.ERROR, "mailbox", str(error), mailbox=self.name)
         with suppress(StoreError):
             await self.database.run(self.store.mailboxes.failing, self.name, str(error), self.clock.now())
+
+    def _processed_folder(self) -> str:
+        mailbox = self.policy().config.mailbox_of(self.name)
+        return mailbox.processed_folder if mailbox else ""
 
     def _patience(self) -> float:
         """Seconds to wait for news: a third of the lease at most, so that it is renewed in time."""

@@ -62,14 +62,14 @@ class _Tally:
 def read(raw: RawMessage, policy: Policy) -> Reading:
     """Parse one message and ask the gate. Never raises: what cannot be read says so."""
     try:
-        message = mime.parse(
-            raw.data, policy.config.limits, sha256=raw.sha256, size=raw.size, complete=raw.complete
-        )
+        message = mime.parse(raw.data, policy.config.limits, sha256=raw.sha256, size=raw.size, complete=raw.complete)
         return Reading(raw, message, gate.check(message, surroundings(policy)))
     except Unreadable as error:
         return unread(raw, str(error))
     except Exception as error:
-        return unread(raw, f"An error in this release ended the reading ({type(error).__name__}); a later one may read it.")
+        return unread(
+            raw, f"An error in this release ended the reading ({type(error).__name__}); a later one may read it."
+        )
 
 
 def unread(raw: RawMessage, trouble: str) -> Reading:
@@ -187,13 +187,13 @@ def _machine(reading: Reading, policy: Policy, past: Past) -> Record:
     about = threads.about(reading.message, past, policy.key)
     if about is None:
         return _plain(reading, Role.ASIDE)
-    record = replace(_plain(reading, Role.NOTE, joins=about.ticket_id), notes=(threads.note(reading.message, reading.verdict),))
+    record = replace(
+        _plain(reading, Role.NOTE, joins=about.ticket_id), notes=(threads.note(reading.message, reading.verdict),)
+    )
     return replace(record, bounce=threads.bounce(reading.message, reading.verdict, about))
 
 
-def _first(
-    reading: Reading, policy: Policy, tally: _Tally, decision: Decision, number: str, now: datetime
-) -> Record:
+def _first(reading: Reading, policy: Policy, tally: _Tally, decision: Decision, number: str, now: datetime) -> Record:
     """A new ticket: acknowledged if nothing forbids it, and handed to its department."""
     old = _before_cut_over(reading, policy)
     reason, not_before = (decision.reason or old), None

@@ -62,11 +62,13 @@ class DeliveryStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class MessageKey:
-    """Where a message lies: RFC 3501 §2.3.1.1, the only name IMAP guarantees."""
+    """Where a message lies: RFC 3501 §2.3.1.1, the only name IMAP guarantees. The folder is part of it: two
+    folders may have the same UIDVALIDITY, and the configured folder may change."""
 
     mailbox: str
     uidvalidity: int
     uid: int
+    folder: str = "INBOX"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,9 @@ class RawMessage:
 
     `data` is the whole message where `complete`, else its first octets (header and the text parts that
     usually follow); `size` and `sha256` always speak of the whole.
+
+    `failure` is None, or a sentence: the mailbox holds the message and it could not be read whole (too big,
+    or refused again and again). `sha256` is then no message's, but different for each.
     """
 
     key: MessageKey
@@ -83,6 +88,24 @@ class RawMessage:
     size: int
     sha256: str
     complete: bool = True
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where a message of a mailbox lies: in the folder that is read, or (`processed`) in the other one."""
+
+    processed: bool
+    uidvalidity: int
+    uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that `anliegen check` found out about a server, as a sentence; `ok` False is a problem."""
+
+    ok: bool
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

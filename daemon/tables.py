@@ -68,16 +68,17 @@ class MailboxRow(SQLModel, table=True):
 
 
 class MessageRow(SQLModel, table=True):
-    """Every message ever taken in, of whatever kind. (mailbox, uidvalidity, uid) is where it lay first;
+    """Every message ever taken in, of whatever kind. (mailbox, folder, uidvalidity, uid) is where it lay first;
     `moved_*` where it lies since it was settled, as far as the server said so."""
 
     __tablename__ = "message"
     __table_args__ = (
-        UniqueConstraint("mailbox", "uidvalidity", "uid", name="message_place"),
-        Index("message_moved", "mailbox", "moved_uidvalidity", "moved_uid"),
+        UniqueConstraint("mailbox", "folder", "uidvalidity", "uid", name="message_place"),
+        Index("message_moved", "mailbox", "moved_folder", "moved_uidvalidity", "moved_uid"),
     )
     id: int | None = Field(default=None, primary_key=True)
     mailbox: str
+    folder: str
     uidvalidity: int = Field(sa_type=BigInteger)
     uid: int = Field(sa_type=BigInteger)
     sha256: str = Field(index=True)
@@ -100,6 +101,7 @@ class MessageRow(SQLModel, table=True):
     received_at: datetime = _time(index=True)
     recorded_at: datetime = _time()
     settled_at: datetime | None = _time(nullable=True)
+    moved_folder: str | None = None
     moved_uidvalidity: int | None = Field(default=None, sa_type=BigInteger)
     moved_uid: int | None = Field(default=None, sa_type=BigInteger)
     ticket_id: int | None = Field(default=None, foreign_key="ticket.id", index=True)
@@ -203,6 +205,7 @@ class AttemptRow(SQLModel, table=True):
 
     __tablename__ = "attempt"
     mailbox: str = Field(primary_key=True)
+    folder: str = Field(primary_key=True)
     uidvalidity: int = Field(primary_key=True, sa_type=BigInteger)
     uid: int = Field(primary_key=True, sa_type=BigInteger)
     attempts: int = 0
@@ -215,8 +218,10 @@ class QuarantineRow(SQLModel, table=True):
     __tablename__ = "quarantine"
     id: int | None = Field(default=None, primary_key=True)
     mailbox: str
+    folder: str
     uidvalidity: int = Field(sa_type=BigInteger)
     uid: int = Field(sa_type=BigInteger)
+    moved_folder: str | None = None
     moved_uidvalidity: int | None = Field(default=None, sa_type=BigInteger)
     moved_uid: int | None = Field(default=None, sa_type=BigInteger)
     sha256: str = Field(index=True)

@@ -7,7 +7,7 @@ before anything is settled in IMAP (architecture, invariant 1).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import tuple_, update
@@ -60,22 +60,24 @@ class Journal:
             return {
                 MessageKey(*place)
                 for row in (MessageRow, QuarantineRow)
-                for place in session.exec(_at(select(row.mailbox, row.uidvalidity, row.uid), row, keys)).all()
+                for place in session.exec(
+                    _at(select(row.mailbox, row.uidvalidity, row.uid, row.folder), row, keys)
+                ).all()
             }
 
     def open_attempts(self, mailbox: str) -> dict[MessageKey, int]:
         """Messages that were being worked on when a process died, and how often they were begun."""
         with self.database.transaction() as session:
             rows = session.exec(select(AttemptRow).where(AttemptRow.mailbox == mailbox)).all()
-            return {MessageKey(row.mailbox, row.uidvalidity, row.uid): row.attempts for row in rows}
+            return {MessageKey(row.mailbox, row.uidvalidity, row.uid, row.folder): row.attempts for row in rows}
 
     def begin(self, keys: Sequence[MessageKey], now: datetime) -> dict[MessageKey, int]:
         """Count an attempt at each message, before the work; return how many that makes."""
         with self.database.transaction() as session:
             counted = {}
             for key in keys:
-                row = session.get(AttemptRow, (key.mailbox, key.uidvalidity, key.uid))
-                row = row or AttemptRow(mailbox=key.mailbox, uidvalidity=key.uidvalidity, uid=key.uid, at=now)
+                row = session.get(AttemptRow, (key.mailbox, key.folder, key.uidvalidity, key.uid))
+                row = row or AttemptRow(**asdict(key), at=now)
                 row.attempts += 1
                 row.at = now
                 session.add(row)
@@ -86,7 +88,7 @@ class Journal:
         """Take a counted attempt back: it ended for a reason that is not the message's fault."""
         with self.database.transaction() as session:
             for key in keys:
-                row = session.get(AttemptRow, (key.mailbox, key.uidvalidity, key.uid))
+                row = session.get(AttemptRow, (key.mailbox, key.folder, key.uidvalidity, key.uid))
                 if row is not None and row.attempts > 1:
                     row.attempts -= 1
                 elif row is not None:
@@ -126,7 +128,7 @@ class Journal:
 
     def _record(self, session: Session, record: Record, now: datetime) -> None:
         key = record.raw.key
-        attempt = session.get(AttemptRow, (key.mailbox, key.uidvalidity, key.uid))
+        attempt = session.get(AttemptRow, (key.mailbox, key.folder, key.uidvalidity, key.uid))
         if attempt is not None:
             session.delete(attempt)
         if record.quarantine is not None:
@@ -145,9 +147,7 @@ class Journal:
     def _quarantine(self, record: Record, now: datetime) -> QuarantineRow:
         raw = record.raw
         return QuarantineRow(
-            mailbox=raw.key.mailbox,
-            uidvalidity=raw.key.uidvalidity,
-            uid=raw.key.uid,
+            **asdict(raw.key),
             sha256=raw.sha256,
             size=raw.size,
             reason=record.quarantine or "",
@@ -164,31 +164,33 @@ class Journal:
         session.add(TicketEvent(ticket_id=ticket.id, at=now, actor="anliegen", what="opened", new=ticket.category))
         return ticket.id
 
-    def settled(self, places: Mapping[MessageKey, Place | None], now: datetime) -> None:
-        """Note that messages left the folder, and where they lie now as far as the server said so."""
+    def settled(self, places: Mapping[MessageKey, Place | None], folder: str, now: datetime) -> None:
+        """Note that messages left for `folder`, and where they lie there as far as the server said so."""
         with self.database.transaction() as session:
             for key, place in places.items():
                 uidvalidity, uid = place or (None, None)
+                moved = {"moved_folder": folder, "moved_uidvalidity": uidvalidity, "moved_uid": uid}
                 for row in (MessageRow, QuarantineRow):
                     session.exec(
                         update(row)
                         .where(col(row.mailbox) == key.mailbox)
+                        .where(col(row.folder) == key.folder)
                         .where(col(row.uidvalidity) == key.uidvalidity)
                         .where(col(row.uid) == key.uid)
-                        .values(settled_at=now, moved_uidvalidity=uidvalidity, moved_uid=uid)
+                        .values(settled_at=now, **moved)
                     )
 
-    def placed(self, mailbox: str) -> dict[Place, str]:
-        """Every message of a mailbox by where it lies or lay, with its SHA-256: what `reconcile` compares."""
+    def placed(self, mailbox: str, folder: str) -> set[Place]:
+        """Every place in a folder where a recorded message lies or lay: what `reconcile` compares."""
         with self.database.transaction() as session:
-            places: dict[Place, str] = {}
+            places: set[Place] = set()
             for row in (MessageRow, QuarantineRow):
-                first = select(row.uidvalidity, row.uid, row.sha256).where(row.mailbox == mailbox)
-                places.update({(validity, uid): sha256 for validity, uid, sha256 in session.exec(first)})
-                moved = select(row.moved_uidvalidity, row.moved_uid, row.sha256).where(row.mailbox == mailbox)
-                places.update(
-                    {(validity, uid): sha256 for validity, uid, sha256 in session.exec(moved) if validity and uid}
+                first = select(row.uidvalidity, row.uid).where(row.mailbox == mailbox, row.folder == folder)
+                places.update(session.exec(first))
+                moved = select(row.moved_uidvalidity, row.moved_uid).where(
+                    row.mailbox == mailbox, row.moved_folder == folder
                 )
+                places.update((validity, uid) for validity, uid in session.exec(moved) if validity and uid)
             return places
 
     def hashes(self, mailbox: str, sha256s: Collection[str]) -> set[str]:
@@ -219,8 +221,8 @@ class Journal:
 
 
 def _at(query, row, keys: Sequence[MessageKey]):  # type: ignore[no-untyped-def]
-    places = [(key.mailbox, key.uidvalidity, key.uid) for key in keys]
-    return query.where(tuple_(row.mailbox, row.uidvalidity, row.uid).in_(places))
+    places = [(key.mailbox, key.uidvalidity, key.uid, key.folder) for key in keys]
+    return query.where(tuple_(row.mailbox, row.uidvalidity, row.uid, row.folder).in_(places))
 
 
 def _joined(session: Session, record: Record) -> int | None:

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, func, or_, update
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, delete, select
 
 from daemon.config import Delivery
-from daemon.model import Claimed, DeliveryStatus, InDoubt, Outcome, Refused, Retry, Sent
+from daemon.model import Claimed, DeliveryStatus, InDoubt, MessageKey, Outcome, Planned, Refused, Retry, Sent
 from daemon.store.database import Database
+from daemon.store.rows import delivery_row
 from daemon.tables import DeliveryRow, MessageBytes, MessageRow, PauseRow, TicketEvent, TicketRow
 
 #: The first gap after a door failed; it doubles with each further failure, up to `retry_longest_minutes`.
@@ -36,6 +38,7 @@ class Late:
     number: str
     deadline: datetime
     warned: bool
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +50,14 @@ class Pause:
     since: datetime
     until: datetime
     told: bool
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
     """Where the octets of a message lie that are not in the database."""
 
-    mailbox: str
-    uidvalidity: int
-    uid: int
+    key: MessageKey
     moved_to: tuple[int, int] | None
     sha256: str
 
@@ -68,6 +70,11 @@ class Outbox:
         self.policy = policy
         self.keep = keep
         self.lease = lease
+
+    def add(self, planned: Planned, now: datetime) -> None:
+        """Put a mail that belongs to no ticket into the outbox."""
+        with self.database.transaction() as session:
+            session.add(delivery_row(planned, None, None, now))
 
     def recover(self, now: datetime, *, alone: bool) -> int:
         """Take over what dead workers left: `claimed` waits again, `sending` is in doubt.
@@ -126,7 +133,7 @@ class Outbox:
             if row is None:
                 return None
             moved = (row.moved_uidvalidity, row.moved_uid) if row.moved_uidvalidity and row.moved_uid else None
-            return Whereabouts(row.mailbox, row.uidvalidity, row.uid, moved, row.sha256)
+            return Whereabouts(MessageKey(row.mailbox, row.uidvalidity, row.uid, row.folder), moved, row.sha256)
 
     def renew(self, ids: Collection[int], worker: str, now: datetime) -> None:
         """Keep claims that are still being worked on."""
@@ -229,8 +236,17 @@ class Outbox:
     def pauses(self) -> list[Pause]:
         """Doors in trouble."""
         with self.database.transaction() as session:
+            waiting = (
+                select(DeliveryRow.door, func.count())
+                .where(col(DeliveryRow.status).in_((DeliveryStatus.WAITING, DeliveryStatus.IN_DOUBT)))
+                .group_by(DeliveryRow.door)
+            )
+            counts = dict(session.exec(waiting).all())
             rows = session.exec(select(PauseRow)).all()
-            return [Pause(row.door, row.why, row.since, row.until, row.told_at is not None) for row in rows]
+            return [
+                Pause(row.door, row.why, row.since, row.until, row.told_at is not None, counts.get(row.door, 0))
+                for row in rows
+            ]
 
     def lift(self) -> None:
         """Try every door again at once: at start-up somebody may have mended it."""
@@ -269,7 +285,7 @@ class Outbox:
     def late(self, before: datetime) -> list[Late]:
         """Acknowledgements not accepted by the server whose deadline lies before that moment."""
         query = (
-            select(DeliveryRow.id, TicketRow.number, DeliveryRow.deadline, DeliveryRow.warned_at)
+            select(DeliveryRow, TicketRow.number)
             .join(TicketRow, col(TicketRow.id) == col(DeliveryRow.ticket_id))
             .where(
                 DeliveryRow.target == "acknowledgement",
@@ -277,12 +293,13 @@ class Outbox:
                 col(DeliveryRow.deadline) < before,
             )
             .order_by(col(DeliveryRow.deadline))
+            .options(defer(DeliveryRow.data))  # type: ignore[arg-type]
         )
         with self.database.transaction() as session:
             return [
-                Late(delivery_id or 0, number, deadline, warned is not None)
-                for delivery_id, number, deadline, warned in session.exec(query)
-                if deadline is not None
+                Late(row.id or 0, number, row.deadline, row.warned_at is not None, row.why or row.status)
+                for row, number in session.exec(query)
+                if row.deadline is not None
             ]
 
     def warned(self, ids: Collection[int], now: datetime) -> None:

@@ -13,9 +13,7 @@ def message_row(record: Record, ticket_id: int | None, now: datetime) -> Message
     raw, message, verdict = record.raw, record.message, record.verdict
     author = verdict.answer_to if verdict.answer_to and record.role is not Role.ASIDE else message.author
     return MessageRow(
-        mailbox=raw.key.mailbox,
-        uidvalidity=raw.key.uidvalidity,
-        uid=raw.key.uid,
+        **asdict(raw.key),
         sha256=raw.sha256,
         fingerprint=message.fingerprint,
         size=raw.size,

@@ -84,6 +84,17 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """Figures of a day; `quarantined` and `in_doubt` are what waits for a person now."""
+
+    received: int
+    acknowledged: int
+    quarantined: int
+    refused: int
+    in_doubt: int
+
+
+@dataclass(frozen=True, slots=True)
 class Original:
     """The message that opened a ticket: its row and, while they are kept, its octets."""
 
@@ -191,15 +202,36 @@ class Tickets:
         with self.database.transaction() as session:
             return [_delivery(row, number) for row, number in session.exec(query)]
 
-    def withheld(self, since: datetime) -> list[tuple[str, str]]:
-        """(ticket number, signal) of acknowledgements withheld since then: persons in doubt, for the daily mail."""
+    def withheld(self, since: datetime) -> list[tuple[str, datetime, str, str]]:
+        """(number, received, signal, rule) of tickets opened since then that got no acknowledgement."""
         query = (
-            select(TicketRow.number, TicketRow.ack_withheld)
+            select(TicketRow)
             .where(col(TicketRow.ack_withheld).is_not(None), TicketRow.received_at > since)
             .order_by(col(TicketRow.id))
         )
         with self.database.transaction() as session:
-            return [(number, signal or "") for number, signal in session.exec(query)]
+            return [
+                (row.number, row.received_at, row.ack_withheld or "", row.ack_withheld_rule or "")
+                for row in session.exec(query)
+            ]
+
+    def counts(self, since: datetime) -> Counts:
+        """What the daily mail counts."""
+        acknowledged = (DeliveryRow.target == "acknowledgement") & (DeliveryRow.status == DeliveryStatus.SENT)
+        with self.database.transaction() as session:
+
+            def count(row: Any, *where: Any) -> int:
+                return int(session.exec(select(func.count()).select_from(row).where(*where)).one())
+
+            return Counts(
+                received=count(TicketRow, TicketRow.received_at > since),
+                acknowledged=count(DeliveryRow, acknowledged, DeliveryRow.at > since),
+                quarantined=count(QuarantineRow, QuarantineRow.status == "waiting"),
+                refused=count(DeliveryRow, DeliveryRow.status == DeliveryStatus.REFUSED, DeliveryRow.at > since),
+                in_doubt=count(
+                    DeliveryRow, DeliveryRow.status == DeliveryStatus.IN_DOUBT, col(DeliveryRow.not_before).is_(None)
+                ),
+            )
 
     def quarantine(self, status: str | None = "waiting") -> list[QuarantineRow]:
         """Messages that could not be processed, without their octets being needed."""

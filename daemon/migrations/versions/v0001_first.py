@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 
+
 revision = '0001'
 down_revision = None
 branch_labels = None
@@ -13,11 +14,12 @@ depends_on = None
 def upgrade() -> None:
     op.create_table('attempt',
     sa.Column('mailbox', sa.String(), nullable=False),
+    sa.Column('folder', sa.String(), nullable=False),
     sa.Column('uidvalidity', sa.BigInteger(), nullable=False),
     sa.Column('uid', sa.BigInteger(), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.PrimaryKeyConstraint('mailbox', 'uidvalidity', 'uid')
+    sa.PrimaryKeyConstraint('mailbox', 'folder', 'uidvalidity', 'uid')
     )
     op.create_table('counter',
     sa.Column('name', sa.String(), nullable=False),
@@ -45,8 +47,10 @@ def upgrade() -> None:
     op.create_table('quarantine',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('mailbox', sa.String(), nullable=False),
+    sa.Column('folder', sa.String(), nullable=False),
     sa.Column('uidvalidity', sa.BigInteger(), nullable=False),
     sa.Column('uid', sa.BigInteger(), nullable=False),
+    sa.Column('moved_folder', sa.String(), nullable=True),
     sa.Column('moved_uidvalidity', sa.BigInteger(), nullable=True),
     sa.Column('moved_uid', sa.BigInteger(), nullable=True),
     sa.Column('sha256', sa.String(), nullable=False),
@@ -108,6 +112,7 @@ def upgrade() -> None:
     op.create_table('message',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('mailbox', sa.String(), nullable=False),
+    sa.Column('folder', sa.String(), nullable=False),
     sa.Column('uidvalidity', sa.BigInteger(), nullable=False),
     sa.Column('uid', sa.BigInteger(), nullable=False),
     sa.Column('sha256', sa.String(), nullable=False),
@@ -130,6 +135,7 @@ def upgrade() -> None:
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('moved_folder', sa.String(), nullable=True),
     sa.Column('moved_uidvalidity', sa.BigInteger(), nullable=True),
     sa.Column('moved_uid', sa.BigInteger(), nullable=True),
     sa.Column('ticket_id', sa.Integer(), nullable=True),
@@ -137,7 +143,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['linked_ticket_id'], ['ticket.id'], ),
     sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('mailbox', 'uidvalidity', 'uid', name='message_place')
+    sa.UniqueConstraint('mailbox', 'folder', 'uidvalidity', 'uid', name='message_place')
     )
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_message_fingerprint'), ['fingerprint'], unique=False)
@@ -146,7 +152,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_message_received_at'), ['received_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_sha256'), ['sha256'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_ticket_id'), ['ticket_id'], unique=False)
-        batch_op.create_index('message_moved', ['mailbox', 'moved_uidvalidity', 'moved_uid'], unique=False)
+        batch_op.create_index('message_moved', ['mailbox', 'moved_folder', 'moved_uidvalidity', 'moved_uid'], unique=False)
 
     op.create_table('ticket_event',
     sa.Column('id', sa.Integer(), nullable=False),

@@ -117,15 +117,13 @@ def test_bytes_over_the_limit_stay_in_the_mailbox(make_config) -> None:  # type:
 def test_bytes_are_purged_only_after_everything_is_settled(store: Store) -> None:
     store.journal.record([record(1)], NOW)
     assert store.journal.purge() == 0  # not settled in IMAP, and the acknowledgement waits
-    store.journal.settled({MessageKey("buergerpost", 7, 1): (9, 100)}, NOW)
+    store.journal.settled({MessageKey("buergerpost", 7, 1): (9, 100)}, "Bearbeitet", NOW)
     assert store.journal.purge() == 0  # the acknowledgement still waits
     with store.database.transaction() as session:
         session.exec(select(DeliveryRow)).one().status = DeliveryStatus.SENT
     assert store.journal.purge() == 1
-    assert store.journal.placed("buergerpost") == {
-        (7, 1): raw_message(b"From: e\r\n\r\nx").sha256,
-        (9, 100): raw_message(b"From: e\r\n\r\nx").sha256,
-    }
+    assert store.journal.placed("buergerpost", "INBOX") == {(7, 1)}
+    assert store.journal.placed("buergerpost", "Bearbeitet") == {(9, 100)}
 
 
 def test_pragmas_of_a_live_connection(store: Store) -> None:

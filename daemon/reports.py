@@ -1,0 +1,98 @@
+"""What the administrator hears: warnings before the 24 hours run out, doors that stay shut, the daily mail.
+
+Warnings always go to the log; mail goes to `administrator.mail`, through the outbox like everything else.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from daemon import threads
+from daemon.logs import event
+from daemon.model import Address, DeliveryStatus, Planned
+from daemon.rendering import AlarmFacts, DailyFacts, LateTicket, PausedDoor, WithheldTicket
+from daemon.store.outbox import Late, Pause
+
+if TYPE_CHECKING:
+    from daemon.app import App
+
+log = logging.getLogger(__name__)
+
+#: A door or mailbox that fails for less than this is nobody's business: servers restart.
+SHUT_FOR = timedelta(minutes=5)
+
+
+async def warn(app: App) -> None:
+    """Warn of acknowledgements whose time runs out and of doors that stay shut: each once."""
+    now = app.clock.now()
+    before = now + timedelta(hours=app.config.acknowledgement.warn_before_hours)
+    late = [found for found in await app.database.run(app.store.outbox.late, before) if not found.warned]
+    shut = [p for p in await app.database.run(app.store.outbox.pauses) if not p.told and now - p.since >= SHUT_FOR]
+    if not late and not shut:
+        return
+    for found in late:
+        event(
+            log, logging.WARNING, "late", "Not acknowledged yet.", ticket=found.number, due=found.deadline.isoformat()
+        )
+    for pause in shut:
+        event(log, logging.ERROR, "shut", pause.why, door=pause.door, since=pause.since.isoformat())
+    await _tell(
+        app,
+        lambda to, message_id: app.policy.renderer.alarm(
+            AlarmFacts(to, message_id, now, tuple(map(_late, late)), tuple(map(_shut, shut)))
+        ),
+    )
+    await app.database.run(app.store.outbox.warned, [found.delivery_id for found in late], now)
+    await app.database.run(app.store.outbox.told, [pause.door for pause in shut], now)
+
+
+async def daily(app: App) -> None:
+    """What a person should look at, once a day; nothing is sent where there is nothing to say."""
+    now = app.clock.now()
+    since = now - timedelta(days=1)
+    tickets = app.store.tickets
+    counts = await app.database.run(tickets.counts, since)
+    withheld = await app.database.run(tickets.withheld, since)
+    facts = {
+        "received": counts.received,
+        "acknowledged": counts.acknowledged,
+        "quarantined": counts.quarantined,
+        "refused": counts.refused,
+        "in_doubt": counts.in_doubt,
+        "withheld": tuple(WithheldTicket(number, at, signal, rule) for number, at, signal, rule in withheld),
+        "paused": tuple(map(_shut, await app.database.run(app.store.outbox.pauses))),
+        "late": tuple(map(_late, await app.database.run(app.store.outbox.late, now))),
+    }
+    if any(facts.values()):
+        await _tell(app, lambda to, message_id: app.policy.renderer.daily(DailyFacts(to, message_id, now, **facts)))
+
+
+async def _tell(app: App, render: Callable[[Address, str], bytes]) -> None:
+    """Put a mail to the administrator into the outbox."""
+    address = app.config.administrator.mail
+    if address is None:
+        return
+    now = app.clock.now()
+    domain = app.config.smtp.from_address.rpartition("@")[2]
+    message_id = threads.issue_message_id(app.policy.key, "administrator", now.strftime("%Y%m%d%H%M%S"), domain)
+    planned = Planned(
+        target="alarm",
+        door="smtp",
+        address=address,
+        status=DeliveryStatus.WAITING,
+        data=render(Address("", address), message_id),
+        message_id=message_id,
+    )
+    await app.database.run(app.store.outbox.add, planned, now)
+    app.dispatch.wake()
+
+
+def _late(found: Late) -> LateTicket:
+    return LateTicket(found.number, found.deadline, found.why)
+
+
+def _shut(pause: Pause) -> PausedDoor:
+    return PausedDoor(pause.door, pause.since, pause.waiting, pause.why)
