@@ -1,0 +1,58 @@
+"""The shipped corpus: where it lies, how it is read, and the id that a model carries of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from classifiers.values import Example, Text
+
+
+def corpus_files() -> list[Traversable]:
+    """The shipped JSONL files in order; the name of each is the origin of its texts."""
+    folder = files("classifiers") / "corpus"
+    return sorted((file for file in folder.iterdir() if file.name.endswith(".jsonl")), key=lambda file: file.name)
+
+
+@cache
+def corpus_id() -> str:
+    """A short digest of the corpus: another corpus makes another model."""
+    digest = hashlib.sha256()
+    for file in corpus_files():
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def shipped_examples() -> list[Example]:
+    """All texts of the corpus with their labels."""
+    return [example for file in corpus_files() for example in _examples(file)]
+
+
+def _examples(file: Traversable) -> Iterator[Example]:
+    origin = file.name.removesuffix(".jsonl")
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if line.strip():
+            yield _example(json.loads(line), origin)
+
+
+def _example(row: dict[str, object], origin: str) -> Example:
+    return Example(
+        text=Text(str(row["subject"]), str(row["body"])),
+        category=str(row["category"]),
+        topic=str(row["topic"]),
+        also_category=_second(row.get("also_category")),
+        also_topic=_second(row.get("also_topic")),
+        language=str(row["lang"]),
+        origin=origin,
+    )
+
+
+def _second(value: object) -> str | None:
+    """A second label a careful clerk would accept; the corpus keeps it as a list, of one nearly always."""
+    if isinstance(value, list):
+        return str(value[0]) if value else None
+    return str(value) if value else None

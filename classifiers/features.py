@@ -1,0 +1,76 @@
+"""From text to features: words for the speech act, letters for the matter.
+
+Owns folding, tokens, sentences and the two *views* of a text that the linear models read. A view is a
+function from a `Text` to a list of strings; the vocabulary turns these into numbers. Pure, no third party.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+from classifiers.values import Text
+
+#: Longer texts say nothing more about their kind; what a model reads of one mail is bounded.
+MAX_CHARS = 6000
+#: Letters in a row that form one feature of the letter view.
+SHORTEST, LONGEST = 2, 5
+
+_UMLAUTS = str.maketrans({"ß": "ss", "ä": "ae", "ö": "oe", "ü": "ue"})
+_DIGIT = re.compile(r"\d")
+_TOKEN = re.compile(r"[^\W_]+|[?!]+|\.{2,}|…|[.,:;()\"„“:-]")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
+
+
+def fold(text: str) -> str:
+    """Lower case, `ß` and umlauts spelled out (so that Swiss and keyboards without them agree), digits to 0."""
+    return _DIGIT.sub("0", text.lower().translate(_UMLAUTS))
+
+
+def tokens(text: str) -> list[str]:
+    """The folded words and telling marks (`?`, `!!`, `…`) of a text."""
+    return _TOKEN.findall(fold(text[:MAX_CHARS]))
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences and lines of a text, as they were written."""
+    return [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
+
+
+def spoken(text: Text) -> list[str]:
+    """The speech act: single words, pairs and triples of the body, and the subject as a field of its own."""
+    subject, body = tokens(text.subject), tokens(text.body)
+    framed = ["<b>", *body, "</b>"]
+    features = [*body, *_pairs(framed), *_triples(framed)]
+    features += [f"s:{feature}" for feature in (*subject, *_pairs(subject))]
+    return features
+
+
+def spelled(text: Text) -> list[str]:
+    """The matter: runs of letters inside each word, so that compounds and inflections share features."""
+    return [run for word in fold(f"{text.subject} {text.body[:MAX_CHARS]}").split() for run in letter_runs(word)]
+
+
+def letter_runs(word: str) -> Iterator[str]:
+    """All runs of two to five letters of one folded word, its edges marked by a blank."""
+    edged = f" {word} "
+    for length in range(SHORTEST, LONGEST + 1):
+        if len(edged) <= length:
+            yield edged
+            return
+        for start in range(len(edged) - length + 1):
+            yield edged[start : start + length]
+
+
+def _pairs(words: list[str]) -> list[str]:
+    return [f"{one} {two}" for one, two in pairwise(words)]
+
+
+def _triples(words: list[str]) -> list[str]:
+    return [" ".join(three) for three in zip(words, words[1:], words[2:], strict=False)]
+
+
+View = Callable[[Text], list[str]]
+#: The word in a model file is the name of the function.
+VIEWS: dict[str, View] = {"spoken": spoken, "spelled": spelled}

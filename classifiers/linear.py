@@ -1,0 +1,75 @@
+"""The only place that knows scikit-learn (and scipy): it fits, and hands back plain numbers.
+
+Nothing here is needed to predict: a process that only predicts never pays for loading the library.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.vocabulary import Floats, Rows
+
+#: Inverse strength of regularisation; the measured results hardly move between 0.2 and 1.
+MARGIN_C = 0.5
+DENSE_C = 0.003
+FUSION_C = 1.0
+
+Doubles = NDArray[np.float64]
+Labels = NDArray[np.str_]
+#: scipy's csr_matrix; named here so that importing this module loads neither library.
+Matrix = Any
+
+
+def versions() -> dict[str, str]:
+    """The versions of the libraries whose numbers end up in a model."""
+    from importlib.metadata import version
+
+    return {name: version(name) for name in ("numpy", "scikit-learn")}
+
+
+def matrix(rows: Rows) -> Matrix:
+    """Rows as the sparse matrix that the library reads."""
+    from scipy.sparse import csr_matrix
+
+    return csr_matrix((rows.values, rows.columns, rows.starts), shape=(len(rows), rows.width))
+
+
+def fit_margin(rows: Matrix, labels: Labels, weights: Doubles) -> tuple[Floats, Floats]:
+    """A linear support vector machine, one class against the rest; classes in sorted order."""
+    from sklearn.svm import LinearSVC
+
+    model = LinearSVC(C=MARGIN_C, class_weight="balanced", tol=1e-3, max_iter=200, random_state=0)
+    return _fitted(model, rows, labels, weights)
+
+
+def fit_dense(rows: Floats, labels: Labels, weights: Doubles) -> tuple[Floats, Floats]:
+    """A multinomial regression on dense features; their scaling is folded into the weights."""
+    from sklearn.linear_model import LogisticRegression
+
+    centre, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-6
+    model = LogisticRegression(C=DENSE_C, class_weight="balanced", max_iter=200, tol=1e-3)
+    lines, bias = _fitted(model, (rows - centre) / spread, labels, weights)
+    lines = lines / spread[:, None]
+    return lines.astype(np.float32), (bias - centre @ lines).astype(np.float32)
+
+
+def fit_fusion(scores: Floats, labels: Labels, weights: Doubles) -> tuple[Floats, Floats]:
+    """The second stage: out-of-fold scores of all views to calibrated log-odds."""
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=FUSION_C, max_iter=500)
+    return _fitted(model, scores, labels, weights)
+
+
+def _fitted(model: Any, rows: Any, labels: Labels, weights: Doubles) -> tuple[Floats, Floats]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # "did not converge": bounded on purpose, and measured
+        model.fit(rows, labels, sample_weight=weights)
+    lines, bias = model.coef_.T, model.intercept_
+    if lines.shape[1] == 1:  # two classes: the library keeps one line for both
+        lines, bias = np.hstack([-lines, lines]), np.hstack([-bias, bias])
+    return lines.astype(np.float32), bias.astype(np.float32)

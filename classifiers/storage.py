@@ -1,0 +1,192 @@
+"""Model files: numbers and JSON, never code.
+
+A folder holds `model.json` (format, versions, corpus id, classes, thresholds, the digest of the numbers) and one
+`weights-<digest>.npz`. The JSON is replaced last and in one step, so a crash leaves the old model or the new one.
+Whatever is missing, broken, altered, or made from another corpus or by other libraries is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from classifiers import linear
+from classifiers.corpus import corpus_id
+from classifiers.features import VIEWS
+from classifiers.heads import Fusion, Head, Model, Scorer
+from classifiers.values import ModelError
+from classifiers.vocabulary import Floats, Vocabulary
+
+#: Raised whenever features, weights or their meaning change.
+FORMAT = 1
+MANIFEST = "model.json"
+
+Arrays = dict[str, np.ndarray]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class HeadManifest(_Strict):
+    """What is not a number array about a head."""
+
+    classes: list[str]
+    threshold: float
+    scorers: list[str]
+    plain: list[str]
+    rich: list[str] | None
+
+
+class Manifest(_Strict):
+    """`model.json`."""
+
+    format: int
+    id: str
+    corpus: str
+    libraries: dict[str, str]
+    encoder: str | None
+    sha256: str
+    category: HeadManifest
+    topic: HeadManifest
+
+
+def model_id(model: Model) -> str:
+    """A name for exactly these numbers over exactly this corpus."""
+    return f"v{FORMAT}-{corpus_id()[:8]}-{hashlib.sha256(_packed(model)).hexdigest()[:8]}"
+
+
+def write(model: Model, folder: Path) -> None:
+    """Store a model; OSError where the folder cannot be written."""
+    packed = _packed(model)
+    digest = hashlib.sha256(packed).hexdigest()
+    folder.mkdir(parents=True, exist_ok=True)
+    _replace(folder / _weights_name(digest), packed)
+    manifest = Manifest(
+        format=FORMAT,
+        id=model_id(model),
+        corpus=corpus_id(),
+        libraries=linear.versions(),
+        encoder=model.encoder,
+        sha256=digest,
+        category=_head_manifest(model.category),
+        topic=_head_manifest(model.topic),
+    )
+    _replace(folder / MANIFEST, manifest.model_dump_json(indent=1).encode())
+    for old in folder.glob("weights-*.npz"):
+        if old.name != _weights_name(digest):
+            old.unlink()
+
+
+def read(folder: Path) -> Model:
+    """The model stored there; ModelError where it is refused."""
+    manifest = _manifest(folder)
+    _check_origin(manifest)
+    try:
+        packed = (folder / _weights_name(manifest.sha256)).read_bytes()
+    except OSError as error:
+        raise ModelError(f"The model in {folder} has no weights ({error.strerror}); a new one is trained.") from error
+    if hashlib.sha256(packed).hexdigest() != manifest.sha256:
+        raise ModelError(f"The model in {folder} was altered or cut short; a new one is trained.")
+    try:
+        return _unpacked(packed, manifest)
+    except (KeyError, ValueError, IndexError, OSError, zipfile.BadZipFile) as error:
+        raise ModelError(f"The model in {folder} does not fit together; a new one is trained.") from error
+
+
+def _manifest(folder: Path) -> Manifest:
+    try:
+        return Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+    except OSError as error:
+        raise ModelError(f"There is no model in {folder} ({error.strerror}); one is trained.") from error
+    except ValidationError as error:
+        raise ModelError(f"{folder / MANIFEST} is not a model of this program; a new one is trained.") from error
+
+
+def _check_origin(manifest: Manifest) -> None:
+    if manifest.format != FORMAT:
+        raise ModelError(f"The model has format {manifest.format}, this release reads {FORMAT}; a new one is trained.")
+    if manifest.corpus != corpus_id():
+        raise ModelError("The model was trained on another corpus than this release ships; a new one is trained.")
+    if manifest.libraries != linear.versions():
+        made = ", ".join(f"{name} {version}" for name, version in manifest.libraries.items())
+        raise ModelError(f"The model was made with {made}, other versions are installed; a new one is trained.")
+
+
+def _weights_name(digest: str) -> str:
+    return f"weights-{digest[:16]}.npz"
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write beside and rename: a reader sees all of it or nothing."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    with beside.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    beside.replace(path)
+
+
+def _packed(model: Model) -> bytes:
+    arrays: Arrays = {}
+    for view, vocabulary in model.vocabularies.items():
+        arrays[f"{view}.terms"] = np.frombuffer("\n".join(vocabulary.terms).encode(), dtype=np.uint8)
+        arrays[f"{view}.rarity"] = vocabulary.rarity
+    for head in (model.category, model.topic):
+        arrays |= _head_arrays(head)
+    stream = io.BytesIO()
+    np.savez(stream, **arrays)  # type: ignore[arg-type]  # the stubs know no keyword arrays
+    return stream.getvalue()
+
+
+def _head_arrays(head: Head) -> Arrays:
+    arrays: Arrays = {}
+    for view, scorer in head.scorers.items():
+        arrays[f"{head.name}.{view}.weights"] = scorer.weights
+        arrays[f"{head.name}.{view}.bias"] = scorer.bias
+    for name, fusion in (("plain", head.plain), ("rich", head.rich)):
+        if fusion:
+            arrays[f"{head.name}.{name}.fusion"] = fusion.weights
+            arrays[f"{head.name}.{name}.offset"] = fusion.bias
+    return arrays
+
+
+def _head_manifest(head: Head) -> HeadManifest:
+    return HeadManifest(
+        classes=list(head.classes),
+        threshold=head.threshold,
+        scorers=list(head.scorers),
+        plain=list(head.plain.views),
+        rich=list(head.rich.views) if head.rich else None,
+    )
+
+
+def _unpacked(packed: bytes, manifest: Manifest) -> Model:
+    with np.load(io.BytesIO(packed), allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    vocabularies = {view: _vocabulary(view, arrays) for view in VIEWS}
+    heads = [_head(name, getattr(manifest, name), arrays) for name in ("category", "topic")]
+    return Model(vocabularies, heads[0], heads[1], manifest.encoder)
+
+
+def _vocabulary(view: str, arrays: Arrays) -> Vocabulary:
+    terms = arrays[f"{view}.terms"].tobytes().decode().split("\n")
+    return Vocabulary(tuple(terms), arrays[f"{view}.rarity"])
+
+
+def _head(name: str, stored: HeadManifest, arrays: Arrays) -> Head:
+    scorers = {view: Scorer(arrays[f"{name}.{view}.weights"], arrays[f"{name}.{view}.bias"]) for view in stored.scorers}
+    plain = _fusion(f"{name}.plain", stored.plain, arrays)
+    rich = _fusion(f"{name}.rich", stored.rich, arrays) if stored.rich else None
+    return Head(name, tuple(stored.classes), scorers, plain, rich, stored.threshold)
+
+
+def _fusion(name: str, views: list[str], arrays: Mapping[str, Floats]) -> Fusion:
+    return Fusion(tuple(views), arrays[f"{name}.fusion"], arrays[f"{name}.offset"])
