@@ -39,3 +39,7 @@ class LeaseLost(AnliegenError):
 
 class TemplateError(AnliegenError):
     """A template does not render. The text names file and line."""
+
+
+class Unsendable(AnliegenError):
+    """An address that no mail can be sent to. The ticket is kept; staff answer by other means."""
