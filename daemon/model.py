@@ -91,15 +91,6 @@ class RawMessage:
     failure: str | None = None
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """Where a message of a mailbox lies: in the folder that is read, or (`processed`) in the other one."""
-
-    processed: bool
-    uidvalidity: int
-    uid: int
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that `anliegen check` found out about a server, as a sentence; `ok` False is a problem."""

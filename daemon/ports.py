@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequ
 from datetime import datetime
 from typing import Protocol
 
-from daemon.model import Claimed, MessageKey, Outcome, RawMessage
+from daemon.model import Claimed, Finding, MessageKey, Outcome, RawMessage
 
 #: Marks a delivery as `sending` durably, after a last look at the claim; called by a target right before
 #: the first octet of the payload leaves (SMTP: before DATA). Returns False where the claim is lost: the
@@ -30,11 +30,12 @@ class Clock(Protocol):
 
 
 class Source(Protocol):
-    """A mailbox. Not safe for use by two tasks at once.
+    """A mailbox. Not safe for use by two tasks at once, `close` excepted; a second instance is.
 
     Every method raises `SourceError` (or `SourceRefused`) where the server fails, hangs or contradicts
-    itself; the source is then disconnected and the next call connects anew. No call changes a message's
-    flags or loses one; a message leaves `folder` only through `settle`.
+    itself; the source is then disconnected and the next call connects anew, after a gap that grows from
+    failure to failure. No call loses a message, or changes its flags where it stays; a message leaves
+    `folder` only through `settle`.
     """
 
     name: str
@@ -43,7 +44,9 @@ class Source(Protocol):
         """Yield what lies in the folder, oldest first, in batches bounded in count and octets.
 
         Messages for which `known` says yes are settled on the way, not yielded. The order is that of the
-        UIDs. Ends when the folder has been walked once.
+        UIDs, but those that could not be read before come last, by themselves. One that cannot be read at
+        all is yielded with its `failure` in the end, so that it can be recorded and settled: it stops no
+        other. Ends when the folder has been walked once.
         """
         ...
 
@@ -59,8 +62,25 @@ class Source(Protocol):
         """Return when something may have changed, or after that many seconds at the latest."""
         ...
 
-    async def fetch(self, key: MessageKey, moved_to: tuple[int, int] | None, sha256: str) -> bytes | None:
-        """The whole bytes of one message, from wherever it lies now; None where it is gone or differs."""
+    async def fetch(
+        self, key: MessageKey, moved_to: tuple[int, int] | None, sha256: str, message_id: str | None = None
+    ) -> bytes | None:
+        """The whole bytes of one message, from wherever it lies now; None where it is gone or differs.
+
+        `message_id` (with its angle brackets) helps to find one whose new place the server never told.
+        """
+        ...
+
+    def survey(self) -> AsyncIterator[Sequence[MessageKey]]:
+        """Yield where every message of the folder and of the processed folder lies. Changes nothing."""
+        ...
+
+    async def read(self, key: MessageKey) -> RawMessage | None:
+        """One message that `survey` named, read as `unsettled` reads; None where it is gone."""
+        ...
+
+    async def probe(self) -> Sequence[Finding]:
+        """Log in, look at capabilities and folders, change nothing; what was found, as sentences. Never raises."""
         ...
 
     async def close(self) -> None:

@@ -32,7 +32,7 @@ CAPABILITIES = (
     "IMAP4rev1 LITERAL+ SASL-IR LOGIN-REFERRALS ID ENABLE IDLE SORT SORT=DISPLAY THREAD=REFERENCES MULTIAPPEND "
     "UNSELECT CHILDREN NAMESPACE UIDPLUS LIST-EXTENDED I18NLEVEL=1 CONDSTORE QRESYNC ESEARCH ESORT SEARCHRES "
     "WITHIN CONTEXT=SEARCH LIST-STATUS BINARY MOVE SNIPPET=FUZZY PREVIEW=FUZZY STATUS=SIZE SAVEDATE SPECIAL-USE"
-).split()
+)
 
 _CONFIG = """\
 base_dir = {base}/run
@@ -272,7 +272,7 @@ class Dovecot:
             internal_group="dovecot" if root else _group_name(me.pw_gid),
             login_user="dovenull" if root else me.pw_name,
             location=f"{self.storage}:~/{self.storage}",
-            capabilities=" ".join(word for word in CAPABILITIES if word not in self.without),
+            capabilities=" ".join(word for word in CAPABILITIES.split() if word not in self.without),
             separator=self.separator,
             prefix=self.prefix,
             extra=self.extra,

@@ -1,0 +1,147 @@
+"""One account over many connections: connecting anew with growing gaps, and which folder is selected.
+
+A source and a target each have an account of their own, so that neither waits for the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from daemon.config import Mailbox
+from daemon.errors import SourceError, SourceRefused
+from daemon.imap.client import Client
+from daemon.imap.connection import Connection
+from daemon.imap.folders import Opened, open_folder
+
+T = TypeVar("T")
+
+#: A connection that was unused for longer (seconds) is asked (NOOP) before it is trusted.
+_STALE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """Seconds between attempts to connect; they double from failure to failure."""
+
+    first: float = 1.0
+    longest: float = 300.0
+    #: The first gap after a refusal (login, folder): no account is to be locked by our trying.
+    refused: float = 15.0
+
+    def after(self, failures: int, *, refused: bool) -> float:
+        """The gap after that many failures in a row; none after the first: a server that restarts is back at once."""
+        if failures < 2 and not refused:
+            return 0.0
+        return float(min(self.longest, (self.refused if refused else self.first) * 2 ** min(max(failures - 2, 0), 16)))
+
+
+class Account:
+    """Connects with the first call. One task at a time; `close` may be called beside it."""
+
+    def __init__(self, mailbox: Mailbox, gaps: Gaps | None = None) -> None:
+        self.mailbox = mailbox
+        self.connection: Connection | None = None
+        self.closing = asyncio.Event()
+        self._gaps, self._failures, self._not_before = gaps or Gaps(), 0, 0.0
+        self._selected: Opened | None = None
+        self._used_at = 0.0
+
+    async def call(self, work: Callable[[Client], T], octets: int = 0) -> T:
+        """Run blocking work on the connection's thread. Raises `SourceError`; the connection is then dropped."""
+        connection = await self._connected()
+        try:
+            found = await connection.call(work, octets)
+        except SourceError as error:
+            self._drop(error)
+            raise
+        except BaseException:
+            self._let_go()
+            raise
+        self._used_at, self._failures = asyncio.get_running_loop().time(), 0
+        return found
+
+    async def open(self, name: str) -> Opened:
+        """SELECT a folder, anew even where it is selected: what it says is then of this moment."""
+        self._selected = None
+        self._selected = await self.call(lambda client: open_folder(client, name))
+        return self._selected
+
+    async def within(self, folder: Opened, work: Callable[[Client], T], octets: int = 0) -> T:
+        """Run work inside a folder that was opened before, also on a new connection.
+
+        Raises `SourceError` where the folder has become another one (UIDVALIDITY): its UIDs mean nothing now.
+        """
+        await self._connected()
+        if self._selected is None or self._selected.name != folder.name:
+            await self.open(folder.name)
+        if self._selected is None or self._selected.uidvalidity != folder.uidvalidity:
+            raise SourceError(
+                f'The folder "{folder.name}" of mailbox "{self.mailbox.name}" was made anew; it is read again.'
+            )
+        return await self.call(work, octets)
+
+    async def stirred(self, seconds: float) -> None:
+        """Return when the server says something, or after that many seconds."""
+        if self.connection is not None:
+            await self.connection.stirred(seconds)
+
+    async def pause(self, seconds: float) -> None:
+        """Return after that many seconds, or when the account is closed."""
+        if seconds > 0:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self.closing.wait()
+
+    async def close(self) -> None:
+        """Log out, or cut what hangs. Within 5 s."""
+        self.closing.set()
+        if self.connection is not None:
+            await self.connection.close()
+
+    async def _connected(self) -> Connection:
+        if self.connection is not None and await self._answers(self.connection):
+            return self.connection
+        await self._gap()
+        if self.closing.is_set():
+            raise SourceError(f'mailbox "{self.mailbox.name}": is closed.')
+        self._selected, self.connection = None, Connection(self.mailbox)
+        try:
+            await self.connection.open()
+        except SourceError as error:
+            self._drop(error)
+            raise
+        except BaseException:
+            self._let_go()
+            raise
+        self._used_at = asyncio.get_running_loop().time()
+        return self.connection
+
+    async def _answers(self, connection: Connection) -> bool:
+        """True where the connection is fresh or still answers; servers end silent ones without a word."""
+        if asyncio.get_running_loop().time() - self._used_at < _STALE:
+            return True
+        try:
+            await connection.call(lambda client: client.noop())
+        except SourceError:
+            self._let_go()
+            return False
+        return True
+
+    async def _gap(self) -> None:
+        """Wait until the next attempt is due, or the account is closed."""
+        await self.pause(self._not_before - asyncio.get_running_loop().time())
+
+    def _drop(self, error: SourceError) -> None:
+        self._failures += 1
+        gap = self._gaps.after(self._failures, refused=isinstance(error, SourceRefused))
+        self._not_before = asyncio.get_running_loop().time() + gap
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self.connection is not None:
+            self.connection.abort()
+        self.connection, self._selected = None, None
