@@ -33,13 +33,12 @@ _NAMES: Final = {
 
 def read(parts: list[Part]) -> tuple[Attachment, ...]:
     """The attachments in the order of the message."""
-    return tuple(Attachment(name(part), part.type[:100], part.octets) for part in parts)
+    return tuple(Attachment(name(part), part.type[:100], part.head.octets) for part in parts)
 
 
 def name(part: Part) -> str:
     """A name to show: the sender's claim made harmless, else one made from the type."""
-    claimed = part.disposition.get("filename") or part.content_type.get("name")
-    return displayable(claimed or "") or _NAMES.get(part.type, "attachment")
+    return displayable(part.head.name or "") or _NAMES.get(part.type, "attachment")
 
 
 def displayable(claimed: str) -> str:

@@ -62,10 +62,7 @@ def _is_text(part: Part, *, only: bool) -> bool:
     """A named text is a file, but for the first one: some programs name the body itself."""
     if part.type not in _PLAIN and part.type not in _HYPERTEXT:
         return False
-    if part.disposition.value == "attachment":
-        return only and not part.disposition.get("filename") and not part.content_type.get("name")
-    named = part.disposition.get("filename") or part.content_type.get("name")
-    return only or not named
+    return not part.head.is_file and (only or part.head.name is None)
 
 
 def _alternative(part: Part, bodies: Bodies, limit: int) -> None:
@@ -94,21 +91,20 @@ def _is_stub(plain: str, rich: str) -> bool:
 def readable(part: Part, limit: int) -> str:
     """The text of one part: charset, transfer encoding, format=flowed and HTML undone; lines end in LF."""
     data = _octets(part)
-    charset = part.content_type.get("charset")
+    charset = part.head.content_type.get("charset")
     if part.type in _HYPERTEXT:
         meta = _META_CHARSET.search(data, 0, 4096)
         html = charsets.decode(data, charset or (meta[1].decode("ascii") if meta else None))
         return hypertext.text(html, limit)
     text = _LINE_ENDS.sub("\n", charsets.decode(data, charset))
-    if (part.content_type.get("format") or "").lower() == "flowed":
-        text = flowed.unflow(text, delete_space=(part.content_type.get("delsp") or "").lower() == "yes")
+    if (part.head.content_type.get("format") or "").lower() == "flowed":
+        text = flowed.unflow(text, delete_space=(part.head.content_type.get("delsp") or "").lower() == "yes")
     return text
 
 
 def _octets(part: Part) -> bytes:
     """The body's octets; one that claims to be base64 and is plainly not is taken as it stands."""
-    encoding = str(part.tree.get("content-transfer-encoding") or "").strip().lower()
-    if encoding == "base64":
+    if part.head.encoding == "base64":
         raw = part.tree.get_payload()
         head = raw[:2000].encode("ascii", "replace") if isinstance(raw, str) else b""
         if head.strip() and (not _BASE64_LINE.fullmatch(head) or b" " in head.split(b"\n")[0].strip()):
@@ -119,7 +115,7 @@ def _octets(part: Part) -> bytes:
 def unreadable_reason(root: Part) -> str | None:
     """Why a message has no text although it says something, or None."""
     for part in root.walk():
-        kind = (part.content_type.get("smime-type") or "").lower()
+        kind = (part.head.content_type.get("smime-type") or "").lower()
         if part.type in ("application/pkcs7-mime", "application/x-pkcs7-mime") and kind != "certs-only":
             return "The message is encrypted or sealed (S/MIME); its text could not be read."
         if part.type == "multipart/encrypted":

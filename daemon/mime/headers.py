@@ -24,6 +24,7 @@ _BLANK: Final = re.compile(rb"\n[ \t]*\r?\n")
 _LINES_AHEAD: Final = 40
 OCTETS_OF_A_FIELD: Final = 64_000
 OCTETS_OF_A_HEADER: Final = 1_000_000
+_SHORTENED: Final = "A header field is longer than allowed; it was shortened."
 
 RawField = tuple[bytes, bytes]
 
@@ -71,6 +72,8 @@ class _Reader:
     def _line(self, position: int) -> tuple[bytes, int]:
         stop = self.data.find(b"\n", position, self.end)
         stop = self.end if stop < 0 else stop + 1
+        if stop - position > OCTETS_OF_A_FIELD:
+            self.defects.setdefault(_SHORTENED)
         return self.data[position : min(stop, position + OCTETS_OF_A_FIELD)], stop
 
     def _take(self, line: bytes, following: int) -> bool:
@@ -111,7 +114,7 @@ class _Reader:
         if self.sizes <= OCTETS_OF_A_FIELD:
             self.fields[-1][1].append(line.rstrip(b"\r\n"))
         else:
-            self.defects.setdefault("A header field is longer than allowed; it was shortened.")
+            self.defects.setdefault(_SHORTENED)
 
     def _over(self) -> bool:
         return len(self.fields) > self.most or self.position - self.start > OCTETS_OF_A_HEADER

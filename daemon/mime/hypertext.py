@@ -39,6 +39,7 @@ _SPACES: Final = re.compile(r"[ \t\r\n\f\xa0]+")
 _RULE: Final = "_" * 32
 _DEEPEST_QUOTE: Final = 9
 _LONGEST_LINK: Final = 200
+_LONGEST_STYLE: Final = 500
 
 
 def text(html: str, limit: int) -> str:
@@ -122,7 +123,7 @@ class _Reader:
 
     def _opens(self, tag: str, attributes: dict[str, str]) -> str:
         """Whether this element begins a silent, quoted or preformatted region."""
-        style = attributes.get("style", "")
+        style = attributes.get("style", "")[:_LONGEST_STYLE]
         if tag in _SILENT or "hidden" in attributes or (style and _HIDDEN.search(style)):
             return "silent"
         if tag == "pre":
@@ -143,7 +144,7 @@ class _Reader:
             self.links.append((attributes.get("href", ""), len(self.line)))
         if "id" not in attributes and "class" not in attributes:
             return
-        names = attributes.get("id", "") + " " + attributes.get("class", "")
+        names = f"{attributes.get('id', '')} {attributes.get('class', '')}"[:_LONGEST_STYLE]
         if _REST_IS_QUOTED.search(names) and not self.rest_is_quoted:
             self._break(paragraph=True)
             self.rest_is_quoted = True

@@ -61,9 +61,9 @@ def _message(reduced: Outline, limits: Limits, digest: str, size: int, complete:
         in_reply_to=ids.read(_all(fields, "in-reply-to")),
         references=ids.read(_all(fields, "references")),
         date=date,
-        content_type=root.type,
-        content_params=root.content_type.params,
-        content_types=tuple(part.type for part in root.walk()),
+        content_type=root.declared,
+        content_params=root.head.content_type.params,
+        content_types=tuple(part.declared for part in root.walk()),
         text=text,
         own_text=layers.own,
         quoted_text=layers.quoted,
@@ -80,7 +80,7 @@ def _message(reduced: Outline, limits: Limits, digest: str, size: int, complete:
 
 def _fields(reduced: Outline, root: structure.Part) -> _Fields:
     """The header as text. Octets beyond ASCII that are no UTF-8 are read in the charset of the text."""
-    hint = next((charset for part in root.walk() if (charset := part.content_type.get("charset"))), None)
+    hint = next((charset for part in root.walk() if (charset := part.head.content_type.get("charset"))), None)
     return tuple((name.decode("ascii", "replace"), headers.as_text(value, hint)) for name, value in reduced.fields)
 
 
@@ -92,7 +92,7 @@ def _defects(
     reduced: Outline, root: structure.Part, text: str, limits: Limits, parser_defects: tuple[str, ...], complete: bool
 ) -> tuple[str, ...]:
     sentences = list(reduced.defects)
-    sentences += [f"The parser found a fault: {name}." for name in parser_defects]
+    sentences += [f"The MIME structure is faulty ({name})." for name in parser_defects]
     if reduced.text_cut or len(text.strip()) > limits.text_size:
         sentences.append("The text is longer than allowed; only its beginning was read.")
     if not complete:

@@ -10,11 +10,11 @@ cannot know (`mark`). Binds: RFC 2046 §5.1.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Final
 
 from daemon.config import Limits
-from daemon.mime import headers, parameters
+from daemon.mime import charsets, headers, parameters
 
 # Parts that are read by us besides the text; everything else is only named and measured.
 _TEXTS: Final = frozenset({"", "text", "text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown"})
@@ -35,20 +35,66 @@ MESSAGE: Final = "message/rfc822"
 MESSAGES: Final = frozenset({MESSAGE, "message/global", "message/news"})
 _REPORT_OCTETS: Final = 64_000
 _PART_FIELD_OCTETS: Final = 8_000
+_TOKENS: Final = re.compile(r"[a-z0-9!#$&^_.+*'`{}|~%-]{1,80}/[a-z0-9!#$&^_.+*'`{}|~%-]{1,120}")
+_ENCODINGS: Final = frozenset({"base64", "quoted-printable", "x-uuencode", "uuencode", "uue", "x-uue"})
 _PART_FIELDS: Final = 200
 _BOUNDARY_OCTETS: Final = 300  # RFC 2046 §5.1.1 says 70
+_PREAMBLE_OCTETS: Final = 64_000
+_BOUNDARY_SEEN: Final = re.compile(rb"\n--([^\r\n]{1,200})\r?\nContent-", re.IGNORECASE)
+_OURS: Final = b"=-part-%d"
+_OURS_BEGIN: Final = b"--=-part-"
 _BLANK_LINES: Final = re.compile(rb"[ \t\r\n]{0,10000}\n")
 _DEEPEST: Final = 100  # the parser recurses
 _DELIMITER_CANDIDATES: Final = 200_000
 
 
+_NO_FIELD: Final = parameters.Field("")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the fields of one part say; `octets` is the size of its body, decoded, before any cut."""
+
+    content_type: parameters.Field
+    disposition: parameters.Field = _NO_FIELD
+    content_id: str = ""
+    encoding: str = ""
+    octets: int = 0
+    read_as: str = ""
+
+    @property
+    def type(self) -> str:
+        """The type as which the part is read; `content_type` says what was declared."""
+        return self.read_as or self.content_type.value
+
+    @property
+    def name(self) -> str | None:
+        """The file name that the sender claims (RFC 2183 §2.3, else the older parameter `name`)."""
+        return self.disposition.get("filename") or self.content_type.get("name")
+
+    @property
+    def is_file(self) -> bool:
+        """Attached and named. Attached without a name is what some programs make of the text itself."""
+        return self.disposition.value == "attachment" and self.name is not None
+
+    @property
+    def boundary(self) -> bytes:
+        """The boundary of a multipart; empty where there is none that could be used."""
+        value = (self.content_type.get("boundary") or "").rstrip().encode("utf-8", "replace")
+        return value if self.type.startswith("multipart/") and len(value) <= _BOUNDARY_OCTETS else b""
+
+
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """`data` is the reduced mail: MIME fields only, and the bodies that are read. `fields` is its header."""
+    """`data` is the reduced mail: its parts, and the bodies that are read. `fields` is the header.
+
+    In `data`, each part has a field named `mark` with the number of its entry in `parts`.
+    """
 
     fields: tuple[headers.RawField, ...]
     data: bytes
     mark: str
+    parts: tuple[Head, ...] = ()
     text_cut: bool = False
     defects: tuple[str, ...] = ()
 
@@ -59,17 +105,6 @@ class _Delimiter:
     end: int
     level: int
     closes: bool
-
-
-@dataclass(slots=True)
-class _Part:
-    """What the fields of one part say."""
-
-    content_type: str
-    boundary: bytes | None
-    attached: bool
-    encoding: bytes
-    fields: list[headers.RawField] = field(default_factory=list)
 
 
 def outline(data: bytes, limits: Limits, mark: str = "X-Octets") -> Outline:
@@ -105,88 +140,96 @@ class _Scan:
         self.digests: list[bool] = []
         self.output: list[bytes] = []
         self.budget = limits.parse_size
-        self.parts = 0
+        self.parts: list[Head] = []
         self.candidates = 0
         self.text_cut = False
         self.defects: dict[str, None] = {}
 
     def run(self, header: headers.Header) -> Outline:
         self.defects.update(dict.fromkeys(header.defects))
-        root = self._part(header, "text/plain")
-        if not root.content_type.startswith("multipart/"):
-            # RFC 2183 §2.8: a disposition of the message itself does not make its text a file.
-            root.attached = root.attached and root.content_type not in _TEXTS
-        delimiter = self._enter(root, header.body)
+        delimiter = self._enter(_head(header, "text/plain"), header.body)
         while delimiter is not None:
             delimiter = self._after(delimiter)
-        return Outline(header.fields, b"".join(self.output), self.mark.decode(), self.text_cut, tuple(self.defects))
+        data, mark = b"".join(self.output), self.mark.decode()
+        return Outline(header.fields, data, mark, tuple(self.parts), self.text_cut, tuple(self.defects))
 
     def _after(self, delimiter: _Delimiter) -> _Delimiter | None:
         """What follows a boundary line: the end of its multipart, or the next part."""
         del self.open[delimiter.level + 1 :], self.digests[delimiter.level + 1 :]
         if delimiter.closes:
-            self.output.append(b"\r\n--" + self.open.pop() + b"--\r\n")
-            self.digests.pop()
+            self.output.append(b"\r\n--" + _OURS % delimiter.level + b"--\r\n")
+            del self.open[delimiter.level :], self.digests[delimiter.level :]
             return self._next(delimiter.end)
-        if self.parts >= self.limits.parts:
+        if len(self.parts) >= self.limits.parts:
             self.defects.setdefault("The message has more parts than allowed; the rest was not read.")
             return None
-        self.output.append(b"\r\n--" + self.open[-1] + b"\r\n")
+        self.output.append(b"\r\n--" + _OURS % delimiter.level + b"\r\n")
         header = headers.read(self.data, delimiter.end, len(self.data), _PART_FIELDS, part=True)
         # RFC 2046 §5.1.5: inside a digest, a part is a message unless it says otherwise.
-        return self._enter(self._part(header, MESSAGE if self.digests[-1] else "text/plain"), header.body)
+        return self._enter(_head(header, MESSAGE if self.digests[-1] else "text/plain"), header.body)
 
-    def _part(self, header: headers.Header, default: str) -> _Part:
-        content_type = parameters.read(_value(header, b"content-type"))
-        disposition = parameters.read(_value(header, b"content-disposition"))
-        kind = content_type.value if "/" in content_type.value else default
-        boundary = (content_type.get("boundary") or "").rstrip().encode("utf-8", "replace")
-        return _Part(
-            kind,
-            boundary if 0 < len(boundary) <= _BOUNDARY_OCTETS and kind.startswith("multipart/") else None,
-            disposition.value == "attachment",
-            (header.get(b"content-transfer-encoding") or b"").strip().lower(),
-            [pair for pair in header.fields if pair[0].lower().startswith(b"content-")],
-        )
-
-    def _enter(self, part: _Part, body: int) -> _Delimiter | None:
+    def _enter(self, head: Head, body: int) -> _Delimiter | None:
         """Write a part down, with its body where it is read; the boundary line that follows it."""
-        self.parts += 1
-        nested = part.boundary is not None and len(self.open) < min(self.limits.nesting, _DEEPEST)
-        if part.boundary is not None and nested:
-            self._write_fields(part)
-            self.open.append(part.boundary)
-            self.digests.append(part.content_type == "multipart/digest")
+        boundary = self._boundary(head, body)
+        if head.type.startswith("multipart/") and not boundary:
+            # RFC 2046 §5.1.1 is broken beyond repair: what a person can read there is plain text.
+            self.defects.setdefault("The boundary of a multipart is missing; it was read as plain text.")
+            head = replace(head, read_as="text/plain")
+        if boundary and len(self.open) < min(self.limits.nesting, _DEEPEST):
+            self._write_fields(head, len(self.open))
+            self.open.append(boundary)
+            self.digests.append(head.type == "multipart/digest")
             return self._next(body)
-        if part.boundary is not None:
+        if boundary:
             self.defects.setdefault("Parts are nested deeper than allowed; the inner ones were not read.")
         following = self._next(body)
         end = self._body_end(body, following)
-        self._write_fields(part, _octets(self.data, body, end, part.encoding))
-        self._write_body(part, body, end)
+        self._write_fields(replace(head, octets=_octets(self.data, body, end, head.encoding)))
+        self._write_body(head, body, end)
         return following
 
-    def _write_fields(self, part: _Part, octets: int | None = None) -> None:
-        if octets is not None:
-            self.output.append(b"%s: %d\r\n" % (self.mark, octets))
-        for name, value in part.fields:
-            if len(value) > _PART_FIELD_OCTETS:
-                self.defects.setdefault("A field of a part is longer than allowed; it was shortened.")
-            self.output.append(name + b": " + _one_line(value[:_PART_FIELD_OCTETS]) + b"\r\n")
-        self.output.append(b"\r\n")
+    def _boundary(self, head: Head, body: int) -> bytes:
+        """The boundary that a multipart really uses: the declared one, else the first that looks like one."""
+        if not head.type.startswith("multipart/"):
+            return b""
+        # The whole message is searched only for the outermost: for each part it would be quadratic.
+        end = body + _PREAMBLE_OCTETS if self.open else len(self.data)
+        declared = head.boundary
+        if declared and self.data.find(b"--" + declared, body, end) >= 0:
+            return declared
+        seen = _BOUNDARY_SEEN.search(self.data, max(body - 1, 0), body + _PREAMBLE_OCTETS)
+        return seen[1].rstrip() if seen and seen[1].rstrip() not in self.open else b""
 
-    def _write_body(self, part: _Part, start: int, end: int) -> None:
-        if part.content_type in MESSAGES:
+    def _write_fields(self, head: Head, level: int | None = None) -> None:
+        """Only what the parser needs to find its way, in the simplest form; the rest stands in `parts`.
+
+        A multipart at `level` gets a boundary of ours: the sender's may hold anything, and the parser compiles
+        a pattern for each new one.
+        """
+        kind = head.type if _TOKENS.fullmatch(head.type) else "application/octet-stream"
+        self.output.append(b"%s: %d\r\nContent-Type: %s" % (self.mark, len(self.parts), kind.encode("ascii")))
+        if charset := charsets.codec(head.content_type.get("charset")):
+            self.output.append(b"; charset=" + charset.encode("ascii"))
+        self.output.append(b"\r\n" if level is None else b'; boundary="%s"\r\n' % (_OURS % level))
+        if head.encoding in _ENCODINGS:
+            self.output.append(b"Content-Transfer-Encoding: %s\r\n" % head.encoding.encode("ascii"))
+        self.output.append(b"\r\n")
+        self.parts.append(head)
+
+    def _write_body(self, head: Head, start: int, end: int) -> None:
+        if head.type in MESSAGES:
+            blank = _BLANK_LINES.match(self.data, start, end)
+            start = blank.end() if blank else start
             inner = headers.read(self.data, start, min(end, start + _REPORT_OCTETS), self.limits.headers)
             self.output += [name + b": " + _one_line(value) + b"\r\n" for name, value in _without_mime(inner.fields)]
             self.output.append(b"\r\n")
-        elif part.content_type in _REPORTS:
-            self.output.append(self.data[start : min(end, start + _REPORT_OCTETS)])
-        elif part.content_type in _TEXTS and not part.attached:
+        elif head.type in _REPORTS:
+            self.output.append(self.data[start : min(end, start + _REPORT_OCTETS)].replace(_OURS_BEGIN, b"=-"))
+        elif head.type in _TEXTS and not head.is_file:
             kept = self.data[start : min(end, start + self.budget)]
             self.budget -= len(kept)
             self.text_cut = self.text_cut or len(kept) < end - start
-            self.output.append(kept)
+            self.output.append(kept.replace(_OURS_BEGIN, b"=-"))
 
     def _body_end(self, start: int, following: _Delimiter | None) -> int:
         """The line end before a boundary belongs to the boundary (RFC 2046 §5.1.1)."""
@@ -236,6 +279,18 @@ class _Scan:
         return None
 
 
+def _head(header: headers.Header, default: str) -> Head:
+    content_type = parameters.read(_value(header, b"content-type"))
+    if "/" not in content_type.value:
+        content_type = parameters.Field(default, content_type.params)  # RFC 2045 §5.2
+    return Head(
+        content_type,
+        parameters.read(_value(header, b"content-disposition")),
+        (_value(header, b"content-id") or "").strip(" <>"),
+        parameters.read(_value(header, b"content-transfer-encoding")).value,
+    )
+
+
 def _value(header: headers.Header, name: bytes) -> str | None:
     value = header.get(name)
     return None if value is None else headers.as_text(value[:_PART_FIELD_OCTETS])
@@ -250,12 +305,12 @@ def _one_line(value: bytes) -> bytes:
     return value.replace(b"\r", b" ").replace(b"\n", b" ").replace(b"\x00", b"")
 
 
-def _octets(data: bytes, start: int, end: int, encoding: bytes) -> int:
+def _octets(data: bytes, start: int, end: int, encoding: str) -> int:
     """How large a body is once decoded, from its encoded length alone (RFC 2045 §6.7, §6.8)."""
     length = end - start
-    if encoding == b"base64":
+    if encoding == "base64":
         letters = length - data.count(b"\n", start, end) - data.count(b"\r", start, end)
         return max(0, letters * 3 // 4 - data.count(b"=", max(start, end - 8), end))
-    if encoding == b"quoted-printable":
+    if encoding == "quoted-printable":
         return max(0, length - 2 * data.count(b"=", start, end) - data.count(b"=\r\n", start, end))
     return length

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from daemon.mime import charsets, words
 
 _PARAMETER: Final = re.compile(r';\s*([^\s=;"]{1,100})\s*=\s*(?:"((?:[^"\\]|\\.)*)("?)|([^;]*))', re.DOTALL)
+_MOST: Final = 100
 _PIECE: Final = re.compile(r"^(.*?)(?:\*(\d{1,3}))?(\*)?$", re.DOTALL)
 
 
@@ -31,8 +33,10 @@ class Field:
 
 def read(text: str | None) -> Field:
     """A structured field, as far as it can be read."""
-    head, _, rest = (text or "").partition(";")
-    value = _without_comment(head).lower()
+    head, _, rest = _without_comment(text or "").partition(";")
+    value, *more = _without_comment(head).lower().split(None, 1) or [""]
+    if more and "=" in more[0]:
+        rest = f"{head.split(None, 1)[1]};{rest}"  # somebody forgot the first semicolon
     return Field(value, _decoded(_raw(";" + rest)) if rest else ())
 
 
@@ -44,7 +48,7 @@ def _without_comment(text: str) -> str:
 
 def _raw(text: str) -> list[tuple[str, str]]:
     found = []
-    for match in _PARAMETER.finditer(text):
+    for match in islice(_PARAMETER.finditer(text), _MOST):
         name, quoted, _, bare = match.groups()
         value = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else _without_comment(bare)
         found.append((name.lower(), value))

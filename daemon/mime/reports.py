@@ -48,8 +48,8 @@ def read(root: Part, text: str, authors: tuple[Address, ...], return_path: str |
     parts = list(root.walk())
     status = next((part for part in parts if part.type in _STATUS_PARTS), None)
     returned = next((part for part in parts if part.type in _RETURNED_PARTS), None)
-    if root.type == "multipart/report" or status:
-        kind = (root.content_type.get("report-type") or "").lower() if root.type == "multipart/report" else ""
+    if root.declared == "multipart/report" or status:
+        kind = (root.head.content_type.get("report-type") or "").lower() if root.declared == "multipart/report" else ""
         return _report(kind or (_STATUS_PARTS[status.type] if status else ""), status, returned, text)
     if _from_mail_system(authors, return_path):
         original = _returned_id(returned) or _inline_id(text)

@@ -9,20 +9,23 @@ import email
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.message import Message as Tree
 from typing import Final, cast
 
 import mailparser
+from mailparser.exceptions import MailParserError
 from mailparser.utils import get_addresses
 
-from daemon.mime import charsets, headers, parameters, words
-from daemon.mime.outline import Outline
+from daemon.mime import headers, parameters, words
+from daemon.mime.outline import Head, Outline
 from daemon.model import Address
 
 logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)
 _DECODING_FAILURES: Final = (ValueError, LookupError, AssertionError, TypeError, AttributeError, IndexError)
+_UNKNOWN: Final = Head(parameters.Field("text/plain"))
 _LONGEST_LIST: Final = 64_000
+_LONGEST_GUESS: Final = 2000
 _ANGLE: Final = re.compile(r"<\s*([^<>]*?)\s*>")
 _BARE: Final = re.compile(r"[^\s,;:<>()\"\[\]]+@[^\s,;:<>()\"]+")
 _UNNAMED: Final = str.maketrans("", "", '"<>')
@@ -30,18 +33,20 @@ _UNNAMED: Final = str.maketrans("", "", '"<>')
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a message, with all that is known of it; `octets` is its decoded size before any cut."""
+    """One part of a message: what its fields say, and its body as the parser found it."""
 
-    content_type: parameters.Field
-    disposition: parameters.Field
-    content_id: str
-    octets: int
+    head: Head
     tree: Tree
-    children: tuple[Part, ...] = field(default=())
+    children: tuple[Part, ...] = ()
 
     @property
     def type(self) -> str:
-        return self.content_type.value
+        """The type as which the part is read; `declared` is what its sender says."""
+        return self.head.type
+
+    @property
+    def declared(self) -> str:
+        return self.head.content_type.value
 
     @property
     def is_multipart(self) -> bool:
@@ -63,39 +68,18 @@ def parts(outline: Outline) -> tuple[Part, tuple[str, ...]]:
     try:
         parsed = mailparser.parse_from_bytes(outline.data)
         tree, defects = parsed.message, tuple(sorted(parsed.defects_categories))
-    except (*_DECODING_FAILURES, mailparser.MailParserError):
+    except (*_DECODING_FAILURES, MailParserError):
         # Only the structure is needed: where the library gives up, the standard library's tree will do.
-        tree, defects = email.message_from_bytes(outline.data), ("The MIME structure is broken.",)
-    return _part(cast("Tree", tree), outline.mark, "text/plain"), defects
+        tree, defects = email.message_from_bytes(outline.data), ("unparsable",)
+    return _part(cast("Tree", tree), outline), defects
 
 
-def _part(tree: Tree, mark: str, default: str) -> Part:
-    content_type = parameters.read(_field(tree, "content-type"))
-    if "/" not in content_type.value:
-        content_type = parameters.Field(default, content_type.params)
+def _part(tree: Tree, outline: Outline) -> Part:
+    number = str(tree.get(outline.mark, ""))
+    head = outline.parts[int(number)] if number.isdecimal() else _UNKNOWN
     payload = tree.get_payload()
-    inner: list[Tree] = []
-    if content_type.value.startswith("multipart/") and isinstance(payload, list):
-        inner = cast("list[Tree]", payload)
-    below = "message/rfc822" if content_type.value == "multipart/digest" else "text/plain"
-    mark_value = _field(tree, mark) or ""
-    return Part(
-        content_type,
-        parameters.read(_field(tree, "content-disposition")),
-        (_field(tree, "content-id") or "").strip(" <>"),
-        int(mark_value) if mark_value.isdecimal() else 0,
-        tree,
-        tuple(_part(child, mark, below) for child in inner),
-    )
-
-
-def _field(tree: Tree, name: str) -> str | None:
-    """A field of a part. The parser keeps octets beyond ASCII as surrogates: they are decoded here."""
-    name = name.lower()
-    for key, value in tree.raw_items():
-        if key.lower() == name:
-            return headers.as_text(_as_octets(str(value)))
-    return None
+    inner = cast("list[Tree]", payload) if head.type.startswith("multipart/") and isinstance(payload, list) else []
+    return Part(head, tree, tuple(_part(child, outline) for child in inner))
 
 
 def _as_octets(value: str) -> bytes:
@@ -142,7 +126,7 @@ def addresses(values: tuple[str, ...]) -> tuple[Address, ...]:
     """
     found: list[Address] = []
     for value in values:
-        found += _addresses(charsets.clean(value)[:_LONGEST_LIST])
+        found += _addresses(value[:_LONGEST_LIST])
     return tuple(dict.fromkeys(found))
 
 
@@ -152,7 +136,7 @@ def _addresses(value: str) -> list[Address]:
     except (*_DECODING_FAILURES, RecursionError):
         pairs = []
     read = [Address(words.line(name), addr) for name, addr in pairs if addr]
-    return read or _guess(value)
+    return read or _guess(value[:_LONGEST_GUESS])
 
 
 def _guess(value: str) -> list[Address]:
