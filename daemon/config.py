@@ -311,6 +311,7 @@ class WebhookTarget(_Section):
     secret: str | None = Field(default=None, repr=False)
     secret_env: str | None = None
     secret_file: Path | None = None
+    ca_file: Path | None = None
     allow_private: bool = False
 
     def read_secret(self) -> str:

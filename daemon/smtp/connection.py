@@ -14,7 +14,6 @@ import re
 import socket
 import ssl
 from collections.abc import Iterator
-from pathlib import Path
 from typing import cast
 
 import aiosmtplib
@@ -25,6 +24,7 @@ from daemon.smtp.replies import Reply, Step
 
 _BLOCK = 65536  # octets of a message handed over at once: what a big message costs in memory
 _BUFFERED = 4 * _BLOCK  # octets that may wait in the socket's buffer
+_RESET_SECONDS = 5.0  # a connection is not worth more waiting
 _LOGIN_METHODS = ("plain", "login", "cram-md5")  # the login is encrypted: the simplest comes first
 _OTHER_METHOD = (504, 534)  # this mechanism is not to be had (RFC 4954 §4, §6): try the next
 
@@ -83,6 +83,9 @@ class Connection:
                 await asyncio.sleep(0)  # from here on a reply is heard
                 complete = await self._write(protocol, data, reply)
                 answer = await asyncio.wait_for(reply, patience)
+            except BaseException:
+                self.abort()
+                raise
             finally:
                 reply.cancel()
                 await asyncio.gather(reply, return_exceptions=True)
@@ -118,6 +121,13 @@ class Connection:
     def _transport(self) -> asyncio.WriteTransport | None:
         return cast("asyncio.WriteTransport | None", self._smtp.transport)
 
+    async def reset(self) -> bool:
+        """RSET (RFC 5321 §4.1.1.5); whether the connection is ready for the next transaction. Soon, and never raises."""
+        try:
+            return self.alive and (await self._smtp.execute_command(b"RSET", timeout=_RESET_SECONDS)).code == 250
+        except (aiosmtplib.SMTPException, OSError):
+            return False
+
     async def quit(self) -> None:
         """Say QUIT (RFC 5321 §4.1.1.10) and close. Never raises."""
         with contextlib.suppress(aiosmtplib.SMTPException, OSError):
@@ -132,14 +142,11 @@ class Connection:
             transport.abort()
 
 
-async def connect(smtp: Smtp, base: Path) -> Connection:
-    """Connect, encrypt, greet and log in as configured. Raises `SmtpTrouble`; nothing is left open then.
-
-    `base` is the folder that `ca_file` is relative to.
-    """
+async def connect(smtp: Smtp) -> Connection:
+    """Connect, encrypt, greet and log in as configured. Raises `SmtpTrouble`; nothing is left open then."""
     if smtp.security == "none" and smtp.host not in LOOPBACK:  # RFC 8314 §3: fail closed
         raise SmtpTrouble(Step.GREETING, what="is to be spoken to without encryption; set smtp.security to tls")
-    context, password = _context(smtp, base), _password(smtp)
+    context, password = _context(smtp), _password(smtp)
     client = aiosmtplib.SMTP(
         hostname=smtp.host,
         port=smtp.port,
@@ -202,16 +209,16 @@ def own_name(sockname: tuple[str, ...]) -> str:
     return f"[IPv6:{address}]" if address.version == 6 else f"[{address}]"
 
 
-def _context(smtp: Smtp, base: Path) -> ssl.SSLContext:
+def _context(smtp: Smtp) -> ssl.SSLContext:
     """Certificate and host name are always checked; `ca_file` adds trust to the system's."""
     context = ssl.create_default_context()
     if smtp.ca_file is not None:
-        path = base / smtp.ca_file.expanduser()
         try:
-            context.load_verify_locations(cafile=path)
+            context.load_verify_locations(cafile=smtp.ca_file)
         except (OSError, ssl.SSLError) as error:
             raise SmtpTrouble(
-                Step.GREETING, what=f"cannot be trusted: smtp.ca_file {path} is of no use ({error.strerror or error})"
+                Step.GREETING,
+                what=f"cannot be trusted: smtp.ca_file {smtp.ca_file} is of no use ({error.strerror or error})",
             ) from None
     return context
 

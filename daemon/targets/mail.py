@@ -9,12 +9,11 @@ architecture invariants 2 and 4, decisions 0050 to 0053.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 from daemon.config import Smtp
-from daemon.model import Claimed, Outcome, Refused, Retry, Sent
+from daemon.model import Claimed, Finding, Outcome, Refused, Retry, Sent
 from daemon.ports import Begin
 from daemon.smtp import replies
 from daemon.smtp.connection import Connection, SmtpTrouble, connect, with_crlf
@@ -35,20 +34,12 @@ _NO_EMPTY_SENDER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One sentence of `anliegen check`, and whether it is good news."""
-
-    ok: bool
-    sentence: str
-
-
 class MailTarget:
-    """One SMTP account. `base` is the folder that `smtp.ca_file` is relative to."""
+    """One SMTP account, whatever is sent by it."""
 
-    def __init__(self, smtp: Smtp, base: Path = Path(), idle_seconds: float = IDLE_SECONDS) -> None:
+    def __init__(self, smtp: Smtp, idle_seconds: float = IDLE_SECONDS) -> None:
         self._smtp = smtp
-        self._pool: Pool[Connection] = Pool(lambda: connect(smtp, base), smtp.connections, idle_seconds)
+        self._pool: Pool[Connection] = Pool(lambda: connect(smtp), smtp.connections, idle_seconds)
         self._unclear: set[str] = set()
 
     async def deliver(self, delivery: Claimed, begin: Begin) -> Outcome:
@@ -74,7 +65,6 @@ class MailTarget:
             reply = await connection.command(Step.MAIL, "MAIL", f"FROM:<{sender}>")
             if not reply.positive:
                 raise SmtpTrouble(Step.MAIL, reply)
-            await connection.command(Step.MAIL, "RSET")
         except SmtpTrouble as trouble:
             return [good, Finding(False, self._verdict(trouble, sender, "").why)]
         finally:
@@ -93,15 +83,18 @@ class MailTarget:
         connection, reused = await self._pool.take(fresh=fresh)
         try:
             outcome = await self._attempt(connection, delivery, begin)
+            await self._put_back(connection, ready=isinstance(outcome, Sent))
         except SmtpTrouble as trouble:
-            await self._put_back(connection, trouble)
+            if trouble.reply is not None and trouble.reply.negative:
+                await self._put_back(connection, ready=False)
+            else:
+                self._pool.drop(connection)  # who knows what the next reply would be an answer to
             if reused and _may_be_stale(trouble):
                 return await self._transact(delivery, begin, fresh=True)
             raise
         except BaseException:
             self._pool.drop(connection)
             raise
-        self._pool.give_back(connection)
         return outcome
 
     async def _attempt(self, connection: Connection, delivery: Claimed, begin: Begin) -> Outcome:
@@ -115,7 +108,6 @@ class MailTarget:
             return Refused("The message has 8-bit octets, which the SMTP server does not take: it is not sent again.")
         await self._envelope(connection, delivery, data)
         if not await begin():
-            await connection.command(Step.RCPT, "RSET")
             return Retry("Another worker has taken this delivery over: nothing was sent from here.")
         reply = await connection.command(Step.DATA, "DATA")
         if reply.code != 354:
@@ -138,20 +130,14 @@ class MailTarget:
             raise SmtpTrouble(Step.RCPT, reply)
         self._unclear.clear()
 
-    async def _put_back(self, connection: Connection, trouble: SmtpTrouble) -> None:
-        """Keep a connection on which the server has said no and is ready for the next transaction."""
+    async def _put_back(self, connection: Connection, *, ready: bool) -> None:
+        """Keep a connection for the next transaction, after RSET where this one was not completed."""
         try:
-            if trouble.reply is not None and trouble.reply.negative and connection.alive:
-                reply = await connection.command(Step.MAIL, "RSET")
-                if reply.positive:
-                    self._pool.give_back(connection)
-                    return
-        except SmtpTrouble:
-            pass
+            ready = ready or await connection.reset()
         except BaseException:
             self._pool.drop(connection)
             raise
-        self._pool.drop(connection)
+        (self._pool.give_back if ready else self._pool.drop)(connection)
 
     def _outcome(self, trouble: SmtpTrouble, delivery: Claimed) -> Failure:
         verdict = self._verdict(trouble, delivery.envelope_from, delivery.address)

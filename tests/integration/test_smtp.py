@@ -23,8 +23,6 @@ def settings(server: SmtpServer | Opponent, **changes: object) -> Smtp:
         "port": server.port,
         "security": server.security if isinstance(server, SmtpServer) else "none",
         "from": "Stadt Musterlingen <post@musterlingen.example>",
-        "timeout_seconds": 5,
-        "data_timeout_seconds": 5,
     }
     if isinstance(server, SmtpServer):
         found["ca_file"] = server.ca_file
@@ -33,9 +31,10 @@ def settings(server: SmtpServer | Opponent, **changes: object) -> Smtp:
 
 @asynccontextmanager
 async def target_for(
-    server: SmtpServer | Opponent, idle_seconds: float = 30, **changes: object
+    server: SmtpServer | Opponent, *, idle_seconds: float = 30, patience: float = 5, **changes: object
 ) -> AsyncIterator[MailTarget]:
-    target = MailTarget(settings(server, **changes), idle_seconds=idle_seconds)
+    patient = {"timeout_seconds": patience, "data_timeout_seconds": patience}
+    target = MailTarget(settings(server, **changes).model_copy(update=patient), idle_seconds=idle_seconds)
     try:
         yield target
     finally:
