@@ -152,5 +152,5 @@ def build_targets(config: Config) -> Mapping[str, Target]:
         "mail": mail,
         "alarm": mail,
         "folder": FolderTarget(config.mailbox),
-        "webhook": WebhookTarget(config),
+        "webhook": WebhookTarget(config, SystemClock()),
     }

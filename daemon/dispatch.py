@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Generic, TypeVar
 
 from daemon.errors import SourceError, StoreError
@@ -164,9 +165,9 @@ class Dispatch:
         for delivery in claimed:
             task = asyncio.create_task(self._deliver(delivery), name=f"delivery-{delivery.id}")
             self._tasks[delivery.id] = task
-            task.add_done_callback(lambda _, key=delivery.id: self._done(key))
+            task.add_done_callback(partial(self._done, delivery.id))
 
-    def _done(self, key: int) -> None:
+    def _done(self, key: int, _: asyncio.Task[None]) -> None:
         self._tasks.pop(key, None)
         self._woken.set()
 

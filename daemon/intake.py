@@ -13,7 +13,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 
 from daemon import judge
@@ -211,8 +210,3 @@ def _read(batch: Sequence[RawMessage], attempts: dict[MessageKey, int], policy: 
         else judge.unread(raw, f"The program ended {attempts[raw.key] - 1} times while it worked on this message.")
         for raw in batch
     ]
-
-
-def silenced(record: Record) -> Record:
-    """A record whose acknowledgement waits for a person: for what `reconcile --repair` imports."""
-    return replace(record, deliveries=tuple(d for d in record.deliveries if d.target != "acknowledgement"))

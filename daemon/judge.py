@@ -14,6 +14,7 @@ from classifiers import Prediction, Text, requested_times
 from daemon import deliveries, gate, mime, rules, threads
 from daemon.errors import Unreadable
 from daemon.model import (
+    Address,
     Category,
     Decision,
     Kind,
@@ -61,6 +62,8 @@ class _Tally:
 
 def read(raw: RawMessage, policy: Policy) -> Reading:
     """Parse one message and ask the gate. Never raises: what cannot be read says so."""
+    if raw.failure is not None:
+        return unread(raw, raw.failure)
     try:
         message = mime.parse(raw.data, policy.config.limits, sha256=raw.sha256, size=raw.size, complete=raw.complete)
         return Reading(raw, message, gate.check(message, surroundings(policy)))
@@ -74,9 +77,21 @@ def read(raw: RawMessage, policy: Policy) -> Reading:
 
 def unread(raw: RawMessage, trouble: str) -> Reading:
     """A message that could not be read: it opens a ticket all the same, for a person to look at."""
-    message = mime.unread(raw.sha256, raw.size)
-    reason = Reason("unreadable", trouble, "architecture, invariant 7")
-    return Reading(raw, message, Verdict(Kind.UNREADABLE, False, reason), trouble)
+    return Reading(raw, mime.unread(raw.sha256, raw.size), gate.unreadable(trouble), trouble)
+
+
+def remembered(raw: RawMessage, subject: str, text: str, author: Address | None, message_id: str | None) -> Reading:
+    """A message whose octets are no longer kept, as the database remembers it: for delivering it once more."""
+    message = replace(
+        mime.unread(raw.sha256, raw.size),
+        subject=subject,
+        text=text,
+        own_text=text,
+        from_=(author,) if author else (),
+        message_id=message_id,
+        complete=False,
+    )
+    return Reading(raw, message, Verdict(Kind.PERSON, False, answer_to=author))
 
 
 def surroundings(policy: Policy) -> gate.Surroundings:
@@ -92,7 +107,10 @@ def surroundings(policy: Policy) -> gate.Surroundings:
 
 def question(readings: Iterable[Reading], policy: Policy) -> Question:
     """What the store is to look up for a batch."""
-    fingerprints, ids, numbers, addresses = set(), set(), set(), set()
+    fingerprints: set[str] = set()
+    ids: set[str] = set()
+    numbers: set[str] = set()
+    addresses: set[str] = set()
     for reading in readings:
         message, verdict = reading.message, reading.verdict
         fingerprints.add(message.fingerprint)
@@ -203,8 +221,8 @@ def _first(reading: Reading, policy: Policy, tally: _Tally, decision: Decision, 
     planned: list[Planned] = []
     if reading.verdict.answer_to is not None and old is None:
         planned.append(deliveries.acknowledgement(policy, number, reading, decision, not_before, now))
-    if decision.acknowledge and reading.verdict.answer_to:
-        tally.acknowledged(reading.verdict.answer_to.key)
+        if decision.acknowledge:
+            tally.acknowledged(reading.verdict.answer_to.key)
     if old is None:
         planned.extend(deliveries.to_department(policy, number, reading, decision, now))
     return replace(

@@ -16,9 +16,6 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[str, float], None]
 
-#: A clerk's correction counts as much as this many shipped examples.
-CORRECTION_WEIGHT = 3.0
-
 
 def folders(config: Config) -> list[Path]:
     """Where a model may lie: the state folder, then the user's cache."""
@@ -61,5 +58,4 @@ def corrections(store: Store) -> Iterator[Example]:
             topic=ticket.department,
             language=ticket.language,
             origin="office",
-            weight=CORRECTION_WEIGHT,
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -56,18 +57,22 @@ async def daily(app: App) -> None:
     tickets = app.store.tickets
     counts = await app.database.run(tickets.counts, since)
     withheld = await app.database.run(tickets.withheld, since)
-    facts = {
-        "received": counts.received,
-        "acknowledged": counts.acknowledged,
-        "quarantined": counts.quarantined,
-        "refused": counts.refused,
-        "in_doubt": counts.in_doubt,
-        "withheld": tuple(WithheldTicket(number, at, signal, rule) for number, at, signal, rule in withheld),
-        "paused": tuple(map(_shut, await app.database.run(app.store.outbox.pauses))),
-        "late": tuple(map(_late, await app.database.run(app.store.outbox.late, now))),
-    }
-    if any(facts.values()):
-        await _tell(app, lambda to, message_id: app.policy.renderer.daily(DailyFacts(to, message_id, now, **facts)))
+    facts = DailyFacts(
+        to=Address("", app.config.administrator.mail or ""),
+        message_id="",
+        now=now,
+        received=counts.received,
+        acknowledged=counts.acknowledged,
+        quarantined=counts.quarantined,
+        refused=counts.refused,
+        in_doubt=counts.in_doubt,
+        withheld=tuple(WithheldTicket(number, at, signal, rule) for number, at, signal, rule in withheld),
+        paused=tuple(map(_shut, await app.database.run(app.store.outbox.pauses))),
+        late=tuple(map(_late, await app.database.run(app.store.outbox.late, now))),
+        imported=tuple(number for number, _, signal, _ in withheld if signal == "imported"),
+    )
+    if facts != DailyFacts(facts.to, "", now):
+        await _tell(app, lambda _, message_id: app.policy.renderer.daily(replace(facts, message_id=message_id)))
 
 
 async def _tell(app: App, render: Callable[[Address, str], bytes]) -> None:

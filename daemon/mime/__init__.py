@@ -16,5 +16,6 @@ How a message goes through, one module each:
 
 from daemon.mime.message import parse
 from daemon.mime.outline import Outline, outline
+from daemon.mime.unread import unread
 
-__all__ = ["Outline", "outline", "parse"]
+__all__ = ["Outline", "outline", "parse", "unread"]

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import tuple_, update
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, SQLModel, col, delete, select
 
 from daemon.model import (
     DeliveryStatus,
@@ -35,6 +35,8 @@ from daemon.tables import (
 )
 
 Place = tuple[int, int]
+
+_MOVED = ("moved_folder", "moved_uidvalidity", "moved_uid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,26 @@ class Journal:
             for record in records:
                 self._record(session, record, now)
 
+    def replace(self, record: Record, now: datetime) -> None:
+        """Put what was read at last in the place of the empty message and ticket that stood for it."""
+        with self.database.transaction() as session:
+            key = record.raw.key
+            place = (
+                MessageRow.folder == key.folder,
+                MessageRow.uidvalidity == key.uidvalidity,
+                MessageRow.uid == key.uid,
+            )
+            old = session.exec(select(MessageRow).where(MessageRow.mailbox == key.mailbox, *place)).one()
+            ticket = session.get(TicketRow, old.ticket_id) if old.ticket_id else None
+            _copy(rows.message_row(record, old.ticket_id, now), old, keep=("id", "settled_at", *_MOVED))
+            if ticket is not None and record.decision is not None and record.number == ticket.number:
+                _copy(rows.ticket_row(record, now), ticket, keep=("id", "status"))
+                session.add(
+                    TicketEvent(ticket_id=ticket.id or 0, at=now, actor="anliegen", what="read", new=ticket.category)
+                )
+            for planned in record.deliveries:
+                session.add(rows.delivery_row(planned, old.ticket_id or record.joins, old.id, now))
+
     def _record(self, session: Session, record: Record, now: datetime) -> None:
         key = record.raw.key
         attempt = session.get(AttemptRow, (key.mailbox, key.folder, key.uidvalidity, key.uid))
@@ -212,17 +234,20 @@ class Journal:
             .where(col(DeliveryRow.status).in_([*unsettled, DeliveryStatus.REFUSED]))
             .where(col(DeliveryRow.message_id).is_not(None))
         )
-        settled = select(MessageRow.id).where(col(MessageRow.settled_at).is_not(None))
         with self.database.transaction() as session:
-            done = delete(MessageBytes).where(
-                col(MessageBytes.message_id).not_in(needed), col(MessageBytes.message_id).in_(settled)
-            )
+            done = delete(MessageBytes).where(col(MessageBytes.message_id).not_in(needed))
             return int(session.exec(done).rowcount)
 
 
 def _at(query, row, keys: Sequence[MessageKey]):  # type: ignore[no-untyped-def]
     places = [(key.mailbox, key.uidvalidity, key.uid, key.folder) for key in keys]
     return query.where(tuple_(row.mailbox, row.uidvalidity, row.uid, row.folder).in_(places))
+
+
+def _copy(fresh: SQLModel, row: SQLModel, *, keep: Collection[str]) -> None:
+    for name in type(row).model_fields:
+        if name not in keep:
+            setattr(row, name, getattr(fresh, name))
 
 
 def _joined(session: Session, record: Record) -> int | None:

@@ -15,7 +15,7 @@ from sqlalchemy import func
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
-from daemon.model import DeliveryStatus, Planned, Role
+from daemon.model import DeliveryStatus, MessageKey, Planned, Role
 from daemon.store.database import Database
 from daemon.store.rows import delivery_row
 from daemon.tables import DeliveryRow, MessageBytes, MessageRow, QuarantineRow, TicketEvent, TicketRow
@@ -127,6 +127,21 @@ class Tickets:
         """One ticket by its number."""
         return next(self.all(Filters(number=number)), None)
 
+    def number_at(self, key: MessageKey) -> str | None:
+        """The number of the ticket that the message at a place opened."""
+        query = (
+            select(TicketRow.number)
+            .join(MessageRow, col(MessageRow.ticket_id) == col(TicketRow.id))
+            .where(
+                MessageRow.mailbox == key.mailbox,
+                MessageRow.folder == key.folder,
+                MessageRow.uidvalidity == key.uidvalidity,
+                MessageRow.uid == key.uid,
+            )
+        )
+        with self.database.transaction() as session:
+            return session.exec(query).first()
+
     def history(self, number: str) -> list[EventView]:
         """What happened to a ticket, oldest first."""
         query = (
@@ -188,6 +203,11 @@ class Tickets:
         )
         with self.database.transaction() as session:
             yield from session.exec(query).all()
+
+    def counted(self) -> int:
+        """How many tickets there are."""
+        with self.database.transaction() as session:
+            return session.exec(select(func.count()).select_from(TicketRow)).one()
 
     def outbox(self, statuses: Collection[DeliveryStatus], *, limit: int = 10_000) -> list[DeliveryView]:
         """Deliveries in one of these states, oldest first."""

@@ -1,0 +1,5 @@
+"""`python -m daemon` is the command `anliegen`."""
+
+from daemon.cli import main
+
+main()

@@ -1,0 +1,109 @@
+"""The command `anliegen`: one file a command. What stands here is what they share: errors and `--config`.
+
+Exit status: 0 done; 1 failed, with one sentence on standard error; 2 usage or configuration error, all
+problems at once. Never a traceback for what a person can mend.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+import typer
+
+from daemon import __version__
+from daemon.cli import check, database, demo, inspect, model, outbox, quarantine, reconcile, run, tickets
+from daemon.cli.shared import Place
+from daemon.errors import AnliegenError, ConfigError
+
+app = typer.Typer(
+    name="anliegen",
+    help="The daemon behind a municipality's mailbox: sorts, acknowledges and routes citizens' mail.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"anliegen {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    config: str | None = typer.Option(
+        None, metavar="PATH", help="Else $ANLIEGEN_CONFIG, else ./config.toml, else /etc/anliegen/config.toml."
+    ),
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    """Options of every command; `--config` may stand before or behind the command's name."""
+    context.obj = Place.named(config)
+
+
+app.command("run")(run.run)
+app.command("check")(check.check)
+app.command("inspect")(inspect.inspect)
+app.add_typer(tickets.app, name="tickets")
+app.command("reconcile")(reconcile.reconcile)
+app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(outbox.app, name="outbox")
+app.command("train")(model.train)
+app.command("evaluate")(model.evaluate)
+app.command("demo")(demo.demo)
+app.add_typer(database.app, name="db")
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with its status."""
+    sys.exit(_status(_config_first(sys.argv[1:])))
+
+
+def _status(arguments: list[str]) -> int:
+    try:
+        result = app(arguments, standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except ConfigError as error:
+        print("\n".join(error.problems), file=sys.stderr)
+        return 2
+    except AnliegenError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except typer.Abort:
+        print("Stopped. What was recorded stays recorded.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        return _usage_or_raise(error)
+
+
+def _usage_or_raise(error: Exception) -> int:
+    """Click's own errors know how to show themselves; anything else is a bug and shows its traceback."""
+    show = getattr(error, "show", None)
+    if show is None:
+        raise error
+    show()
+    return int(getattr(error, "exit_code", 2))
+
+
+def _config_first(arguments: list[str]) -> list[str]:
+    """Let `--config` stand anywhere: it is moved before the command's name."""
+    rest: list[str] = []
+    moved: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            return [*moved, *rest, word, *words]
+        if word == "--config":
+            moved = [word, *([value] if (value := next(words, None)) is not None else [])]
+        elif word.startswith("--config="):
+            moved = [word]
+        else:
+            rest.append(word)
+    return [*moved, *rest]

@@ -1,0 +1,51 @@
+"""`anliegen check`: is this configuration fit to run?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import typer
+
+from daemon import probes
+from daemon.cli.shared import Place, console
+from daemon.config import Config
+from daemon.errors import ConfigError
+from daemon.model import Finding
+from daemon.rendering import Renderer
+
+
+def check(
+    context: typer.Context,
+    offline: bool = typer.Option(False, "--offline", help="Look at the file and the templates only."),
+) -> int:
+    """Validate configuration and templates, then log in to every server and say what was found."""
+    place: Place = context.obj
+    config = place.load()
+    if problems := Renderer(config).check():
+        raise ConfigError(problems)
+    out = console()
+    out.print(f"{place.path}: {_summary(config)}")
+    if offline:
+        return 0
+    findings = asyncio.run(_knock(config))
+    for finding in findings:
+        out.print(f"{'ok ' if finding.ok else 'BAD'} {finding.text}")
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+async def _knock(config: Config) -> list[Finding]:
+    return [finding async for finding in probes.all_servers(config)]
+
+
+def _summary(config: Config) -> str:
+    return ", ".join(_counted(config)) + "; every template renders."
+
+
+def _counted(config: Config) -> Iterator[str]:
+    for number, one, many in (
+        (len(config.mailbox), "mailbox", "mailboxes"),
+        (len(config.department), "department", "departments"),
+        (len(config.rule), "rule", "rules"),
+    ):
+        yield f"{number} {one if number == 1 else many}"

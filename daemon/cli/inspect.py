@@ -1,0 +1,70 @@
+"""`anliegen inspect`: what the daemon would do with these mails, and why. Reads no mailbox, sends nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import typer
+
+from daemon import examination
+from daemon.app import SystemClock
+from daemon.cli.shared import Place, console, policy, safe
+from daemon.examination import Examined
+
+
+def inspect(
+    context: typer.Context,
+    paths: list[Path] = typer.Argument(
+        metavar="PATH…", help="Mail files, folders, mbox files, or - for standard input."
+    ),
+    as_json: bool = typer.Option(False, "--json", help="One JSON object a line, one line a message."),
+    ack: bool = typer.Option(False, "--ack", help="Show the acknowledgement that would go out."),
+) -> int:
+    """Say what would become of mails, each as if it had just arrived from a sender without history."""
+    place: Place = context.obj
+    judged_by = policy(place.load())
+    status, out = 0, console()
+    for examined in examination.examine(paths, judged_by, SystemClock(), with_ack=ack):
+        status = 1 if examined.missing else status
+        if as_json:
+            typer.echo(json.dumps(examination.as_json(examined, with_ack=ack), ensure_ascii=False))
+        else:
+            out.print(_story(examined))
+    return status
+
+
+def _story(examined: Examined) -> str:
+    """A few lines for a person."""
+    lines = [f"── {safe(examined.file)}"]
+    if examined.error:
+        lines.append(f"   error       {safe(examined.error)}")
+    if examined.reading is None or examined.decision is None:
+        return "\n".join(lines)
+    verdict, decision = examined.reading.verdict, examined.decision
+    author = examined.reading.message.author
+    lines += [
+        f"   subject     {safe(examined.reading.message.subject)}",
+        f"   from        {safe(author.addr) if author else '–'}",
+        f"   kind        {verdict.kind}" + ("" if verdict.kind.opens_ticket else " (opens no ticket)"),
+        f"   category    {decision.category} ({decision.confidence:.2f}{', a guess' if decision.unsure else ''}), {decision.language}",
+        (f"   department  {decision.department} by {decision.department_by} ({decision.department_confidence:.2f})"
+        f" → queue {decision.queue}"),
+    ]
+    reason = decision.reason
+    lines.append(
+        "   acknowledge yes"
+        if examined.acknowledge
+        else f"   acknowledge no: {safe(reason.signal)} = {safe(reason.value)} ({reason.rule})"
+        if reason
+        else "   acknowledge no"
+    )
+    lines += [f"   because     {safe(words)}" for words in decision.evidence]
+    lines += [f"   rule        {hit.rule}: {safe(hit.why)}" for hit in decision.rules if hit.hit]
+    lines += [f"   wish        {safe(wish.text)} → {wish.start or '?'}" for wish in decision.requested_times]
+    if examined.acknowledgement:
+        letter = asdict(examined.acknowledgement)
+        lines += ["", f"   To: {safe(letter['to'])}", f"   Subject: {safe(letter['subject'])}", ""]
+        lines += [f"   │ {safe(line)}" for line in letter["text"].splitlines()]
+    return "\n".join(lines) + "\n"

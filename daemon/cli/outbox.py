@@ -1,0 +1,83 @@
+"""`anliegen outbox`: what is to be sent, what failed and why, and a person's word to send it after all."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from dataclasses import asdict
+from datetime import datetime
+
+import typer
+from rich.table import Table
+
+from daemon.app import SystemClock
+from daemon.cli.shared import Place, console, safe, store
+from daemon.errors import AnliegenError
+from daemon.model import DeliveryStatus
+
+app = typer.Typer(help="What is to be sent, what failed and why.", no_args_is_help=True, rich_markup_mode=None)
+
+UNSETTLED = [status for status in DeliveryStatus if status is not DeliveryStatus.SENT]
+
+
+@app.command("list")
+def list_(
+    context: typer.Context,
+    status: list[DeliveryStatus] = typer.Option([], help="Only these states; otherwise all but sent."),
+    as_json: bool = typer.Option(False, "--json", help="One JSON object a line."),
+) -> None:
+    """List deliveries that are not settled: waiting, in doubt, refused, withheld."""
+    place: Place = context.obj
+    config = place.load()
+    with store(config, read_only=True) as opened:
+        found = opened.tickets.outbox(status or UNSETTLED)
+        pauses = opened.outbox.pauses()
+    if as_json:
+        for view in found:
+            typer.echo(json.dumps(asdict(view), ensure_ascii=False, default=_plain))
+        return
+    out = console()
+    table = Table("id", "ticket", "target", "status", "tries", "next", "why", box=None)
+    for view in found:
+        due = f"{view.not_before.astimezone(config.organisation.zone):%m-%d %H:%M}" if view.not_before else "–"
+        table.add_row(
+            str(view.id), view.ticket or "–", view.target, view.status, str(view.attempts), due, safe(view.why)
+        )
+    out.print(table if found else "Everything is sent.")
+    for pause in pauses:
+        out.print(
+            f"{pause.door} is in trouble since {pause.since.astimezone(config.organisation.zone):%Y-%m-%d %H:%M}: {safe(pause.why)}"
+        )
+
+
+@app.command("retry")
+def retry(
+    context: typer.Context,
+    ids: list[int] = typer.Argument(None, metavar="ID…", help="Ids from `outbox list`."),
+    ticket: str | None = typer.Option(None, help="The acknowledgement of this ticket."),
+) -> None:
+    """Let deliveries go out (again): refused ones, doubtful ones, and withheld acknowledgements."""
+    place: Place = context.obj
+    with store(place.load(), read_only=False) as opened:
+        wanted = list(ids or [])
+        if ticket is not None:
+            view = opened.tickets.find(ticket)
+            if view is None or view.acknowledgement is None:
+                raise AnliegenError(f"Ticket {ticket} has no acknowledgement that could be sent.")
+            wanted.append(view.acknowledgement.id)
+        if not wanted:
+            raise AnliegenError("outbox retry: name the ids to send, or --ticket NUMBER.")
+        freed = opened.outbox.retry(wanted, SystemClock().now(), getpass.getuser())
+    for delivery in wanted:
+        words = (
+            "goes out with the next round"
+            if delivery in freed
+            else "cannot be sent: it is sent, on its way, or has no address"
+        )
+        console().print(f"{delivery}: {words}.")
+    if len(freed) < len(wanted):
+        raise typer.Exit(1)
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

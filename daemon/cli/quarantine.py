@@ -1,0 +1,113 @@
+"""`anliegen quarantine`: messages that could not be read, and the way back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+
+import typer
+from rich.table import Table
+
+from daemon import desk
+from daemon.app import SystemClock
+from daemon.cli.shared import Place, console, policy, safe, store
+from daemon.errors import AnliegenError
+from daemon.store import Store
+from daemon.tables import QuarantineRow
+
+app = typer.Typer(help="Messages that could not be processed.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command("list")
+def list_(
+    context: typer.Context,
+    everything: bool = typer.Option(False, "--all", help="Also those that were retried or dismissed."),
+    as_json: bool = typer.Option(False, "--json", help="One JSON object a line."),
+) -> None:
+    """List what waits for a person, with the reason."""
+    place: Place = context.obj
+    config = place.load()
+    with store(config, read_only=True) as opened:
+        rows = opened.tickets.quarantine(None if everything else "waiting")
+    if as_json:
+        for row in rows:
+            typer.echo(json.dumps(_json(row), ensure_ascii=False))
+        return
+    table = Table("id", "received", "size", "status", "reason", box=None)
+    for row in rows:
+        local = row.received_at.astimezone(config.organisation.zone)
+        table.add_row(str(row.id), f"{local:%Y-%m-%d %H:%M}", str(row.size), row.status, safe(row.reason))
+    console().print(table if rows else "Quarantine is empty.")
+
+
+@app.command("show")
+def show(context: typer.Context, number: int = typer.Argument(metavar="ID")) -> None:
+    """Write the message's own octets to standard output."""
+    place: Place = context.obj
+    with store(place.load(), read_only=True) as opened:
+        row = _row(opened, number)
+    if row.data is None:
+        raise AnliegenError(
+            f"{number}: the message is too large for the database; it lies in the mailbox, sha256 {row.sha256}."
+        )
+    sys.stdout.buffer.write(row.data)
+
+
+@app.command("retry")
+def retry(
+    context: typer.Context,
+    ids: list[int] = typer.Argument(None, metavar="ID…"),
+    everything: bool = typer.Option(False, "--all", help="Everything that waits."),
+) -> None:
+    """Read messages again, for example after an upgrade; what succeeds becomes what it is."""
+    place: Place = context.obj
+    config = place.load()
+    failed = 0
+    with store(config, read_only=False) as opened:
+        wanted = [row.id or 0 for row in opened.tickets.quarantine()] if everything else list(ids or [])
+        if not wanted and not everything:
+            raise AnliegenError("quarantine retry: name the ids, or --all.")
+        judged_by = policy(config) if wanted else None
+        for number in wanted:
+            row = _row(opened, number)
+            assert judged_by is not None
+            trouble = asyncio.run(desk.read_again(opened, judged_by, row, SystemClock().now()))
+            failed += trouble is not None
+            console().print(f"{number}: {trouble or 'read; its ticket is up to date.'}")
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command("dismiss")
+def dismiss(context: typer.Context, ids: list[int] = typer.Argument(metavar="ID…")) -> None:
+    """Say that nothing more is to be done; octets and reason are kept."""
+    place: Place = context.obj
+    with store(place.load(), read_only=False) as opened:
+        done = {row.id for row in opened.tickets.quarantine_status(ids, "dismissed")}
+    for number in ids:
+        console().print(f"{number}: {'dismissed' if number in done else 'does not wait in quarantine'}.")
+    if len(done) < len(set(ids)):
+        raise typer.Exit(1)
+
+
+def _row(opened: Store, number: int) -> QuarantineRow:
+    row = next((row for row in opened.tickets.quarantine(None) if row.id == number), None)
+    if row is None:
+        raise AnliegenError(
+            f"There is nothing with the id {number} in quarantine: `anliegen quarantine list` shows what is."
+        )
+    return row
+
+
+def _json(row: QuarantineRow) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "mailbox": row.mailbox,
+        "sha256": row.sha256,
+        "size": row.size,
+        "status": row.status,
+        "reason": row.reason,
+        "received_at": row.received_at.isoformat(),
+        "at": row.at.isoformat(),
+    }

@@ -1,0 +1,118 @@
+"""What a person at a desk does to a ticket: correct it, hand it to another department, let mail go out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from daemon import deliveries, judge
+from daemon.model import Address, Category, Decision, MessageKey, RawMessage, Reading
+from daemon.policy import Policy
+from daemon.store import Store
+from daemon.store.tickets import Changes, DeliveryView, Original, TicketView
+from daemon.tables import QuarantineRow
+
+
+async def correct(store: Store, policy: Policy, number: str, changes: Changes, now: datetime, actor: str) -> None:
+    """Write a correction; a department that is new to the ticket gets its deliveries."""
+    policy = replace(policy, key=store.secret())
+    view, original = store.tickets.find(number), store.tickets.original(number)
+    planned = []
+    if view is not None and original is not None and changes.department not in (None, view.row.queue):
+        reading = _again(original, policy)
+        decision = _as_stored(view, changes)
+        planned = list(deliveries.to_department(policy, number, reading, decision, now))
+    store.tickets.change(number, changes, changes.department, planned, now, actor)
+
+
+async def read_again(store: Store, policy: Policy, row: QuarantineRow, now: datetime) -> str | None:
+    """Read a quarantined message once more; the sentence why it still cannot be read, or None.
+
+    What succeeds takes the place of the empty ticket that was opened for it: category, department,
+    deliveries, and the acknowledgement as far as the gate allows.
+    """
+    if row.data is None:
+        return "The message is too large for the database: it lies in the mailbox; look at it there."
+    policy = replace(policy, key=store.secret())
+    key = MessageKey(row.mailbox, row.uidvalidity, row.uid, row.folder)
+    reading = judge.read(RawMessage(key, row.data, row.received_at, row.size, row.sha256), policy)
+    if reading.trouble is not None:
+        return reading.trouble
+    number = store.tickets.number_at(key)
+    past = store.journal.past(judge.question([reading], policy), now)
+    fresh = [number] if number else store.journal.numbers(now.astimezone(policy.config.organisation.zone).year, 1)
+    [record] = judge.judge([reading], policy, past, iter(fresh), now)
+    store.journal.replace(record, now)
+    store.tickets.quarantine_status([row.id or 0], "retried")
+    return None
+
+
+def _again(original: Original, policy: Policy) -> Reading:
+    """The message once more: from its octets while they are kept, else as what the database knows of it."""
+    row = original.row
+    key = MessageKey(row.mailbox, row.uidvalidity, row.uid, row.folder)
+    raw = RawMessage(key, original.data or b"", row.received_at, row.size, row.sha256, original.data is not None)
+    if original.data is not None:
+        return judge.read(raw, policy)
+    author = Address(row.from_name or "", row.from_address) if row.from_address else None
+    return judge.remembered(raw, row.subject or "", row.text or "", author, row.message_id)
+
+
+def _as_stored(view: TicketView, changes: Changes) -> Decision:
+    """The ticket's decision as stored, with the person's word over it."""
+    row = view.row
+    return Decision(
+        language=row.language,
+        category=Category(changes.category or row.category),
+        confidence=1.0 if changes.category else row.confidence,
+        unsure=False if changes.category else row.unsure,
+        department=changes.department or row.department,
+        department_by="staff",
+        department_confidence=1.0,
+        department_unsure=False,
+        queue=changes.department or row.queue,
+        acknowledge=False,
+        reason=None,
+        priority=row.priority,
+        tags=tuple(row.tags),
+        evidence=tuple(row.reasons.get("evidence", ())),
+        model=row.model,
+    )
+
+
+def ticket_json(view: TicketView) -> dict[str, object]:
+    """The public JSON object of `tickets --json`; docs/commands.md describes it."""
+    row, ack = view.row, view.acknowledgement
+    sent = ack is not None and ack.status == "sent"
+    return {
+        "number": row.number,
+        "mailbox": row.mailbox,
+        "channel": row.channel,
+        "message_id": row.message_id,
+        "sha256": row.sha256,
+        "from": row.from_address,
+        "subject": row.subject,
+        "language": row.language,
+        "received_at": _iso(row.received_at),
+        "category": row.category,
+        "confidence": round(row.confidence, 4),
+        "unsure": row.unsure,
+        "department": row.department,
+        "queue": row.queue,
+        "status": row.status,
+        "priority": row.priority,
+        "tags": row.tags,
+        "acknowledged_at": _iso(ack.at) if ack and sent else None,
+        "ack_message_id": ack.message_id if ack else None,
+        "ack_withheld": row.ack_withheld,
+        "messages": view.messages,
+        "deliveries": [_delivery_json(delivery) for delivery in view.deliveries],
+    }
+
+
+def _delivery_json(delivery: DeliveryView) -> dict[str, object]:
+    return {"target": delivery.target, "status": delivery.status, "at": _iso(delivery.at)}
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
