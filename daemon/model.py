@@ -208,13 +208,17 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The gate's answer. `answer_to` is the one address an acknowledgement may go to."""
+    """The gate's answer. `answer_to` is the one address an acknowledgement may go to.
+
+    `authenticated` is true where a server that the configuration names vouches for the From domain (DMARC).
+    """
 
     kind: Kind
     acknowledge: bool
     reason: Reason | None = None
     answer_to: Address | None = None
     signals: tuple[Reason, ...] = ()
+    authenticated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,158 @@
+"""Machines that mark themselves by nothing but their words: absence notices, receipts, bounces.
+
+Owns the clues and their sums; the phrases are in `phrases/`, one module for each language. A clue is
+never enough by itself: a subject may be quoted, and a citizen may write about an automatic reply. Clues
+are read in the subject and in what the sender wrote himself, folded (`fields.folded`); what speaks for a
+person counts against. RFC 3834 §2 asks for the utmost care here, since no field says "automatic".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from daemon.gate import fields
+from daemon.gate.phrases import LANGUAGES
+from daemon.model import Message
+
+#: A sum from which on the wording counts as the machine's own.
+ENOUGH = 100
+#: Notices are short: no clue is looked for behind this many characters.
+_READ = 3000
+#: Re:, AW:, WG: and their like: a person answered or passed on what follows.
+_PREFIX = re.compile(r"^((re|aw|wg|fwd?|antw|sv|vs|tr|rif|i|r|ref|wtr|doorst)\s*(\[\d+\])?\s*:\s*)+")
+_BRACKETS = re.compile(r"^(\[[^\]]{1,80}\]\s*)+")
+
+
+class Where(StrEnum):
+    """`title`: the subject names it and ends there, or goes on behind a colon or in brackets; `opening`: the
+    subject begins with it."""
+
+    TITLE = "title"
+    OPENING = "opening"
+    SUBJECT = "subject"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """One turn of phrase, where it is looked for, and what it adds to the sum (or takes away)."""
+
+    name: str
+    where: Where
+    weight: int
+    pattern: re.Pattern[str]
+
+
+_TITLE_ENDS = r"\s*(?:[\])*:>]|[-–—|,] |(?:bis|vom|von|ab|until|from|till?|jusqu'|du|dal|fino|am|\d).{0,50}$|[.!]*$)"
+_OPENING_ENDS = r"(?!(?<=\w)\w)"
+
+
+def _clue(name: str, where: Where, weight: int, phrases: str) -> Clue:
+    found = "|".join(f"(?:{text})" for language in LANGUAGES for text in getattr(language, phrases))
+    if where in (Where.TITLE, Where.OPENING):
+        found = rf"^[\[(*<]*\s*(?:{found}){_TITLE_ENDS if where is Where.TITLE else _OPENING_ENDS}"
+    return Clue(name, where, weight, re.compile(found))
+
+
+_TELLS = _clue("tells of an automatic reply", Where.TEXT, -90, "tells")
+_MATTER = _clue("states a matter", Where.TEXT, -45, "matter")
+_AUTOMATIC = _clue("calls itself automatic", Where.TEXT, 60, "automatic")
+_THANKS = _clue("opens with thanks for the mail", Where.TEXT, 15, "thanks")
+
+ABSENCE: tuple[Clue, ...] = (
+    _clue("subject names an automatic reply", Where.TITLE, 80, "titles"),
+    _clue("subject says that somebody is away", Where.SUBJECT, 60, "person_away"),
+    _clue("says that the writer is away", Where.TEXT, 40, "away"),
+    _clue("names a way for urgent matters", Where.TEXT, 25, "urgent"),
+    _clue("says until when", Where.TEXT, 20, "back"),
+    _clue("says that mail is not read now", Where.TEXT, 30, "unread"),
+    _AUTOMATIC,
+    _THANKS,
+    _TELLS,
+    _MATTER,
+)
+RECEIPT: tuple[Clue, ...] = (
+    _clue("subject confirms the arrival", Where.OPENING, 40, "receipt_titles"),
+    _clue("confirms the arrival", Where.TEXT, 30, "received"),
+    _clue("names a reference number", Where.TEXT, 20, "reference"),
+    _AUTOMATIC,
+    _THANKS,
+    _TELLS,
+    _MATTER,
+)
+BOUNCE: tuple[Clue, ...] = (
+    _clue("subject names a failed delivery", Where.OPENING, 60, "bounce_titles"),
+    _clue("reports a failed delivery", Where.TEXT, 50, "bounce_text"),
+    _TELLS,
+    _MATTER,
+)
+READ_RECEIPT: tuple[Clue, ...] = (
+    _clue("subject names a read receipt", Where.OPENING, 60, "read_titles"),
+    _clue("says that a message was read", Where.TEXT, 50, "read_text"),
+    _MATTER,
+)
+CALENDAR_ANSWER = _clue("answers an invitation", Where.OPENING, 0, "calendar_titles").pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the wording came to: the sum, and the clues that made it."""
+
+    total: int
+    clues: tuple[Clue, ...]
+
+    @property
+    def names(self) -> str:
+        """The clues that count for a machine, in words."""
+        return "; ".join(clue.name for clue in self.clues if clue.weight > 0)
+
+    def has(self, name: str) -> bool:
+        return any(clue.name == name for clue in self.clues)
+
+
+def weigh(message: Message, clues: tuple[Clue, ...]) -> Found:
+    """Look for each clue and add up. A subject that begins with `Re:` or `WG:` is a person's and titles nothing."""
+    subject = fields.folded(message.subject[:300])
+    title = "" if _PREFIX.match(subject) else subject
+    places = {
+        Where.TITLE: (title, _BRACKETS.sub("", title)),
+        Where.OPENING: (title, _BRACKETS.sub("", title)),
+        Where.SUBJECT: (title,),
+        Where.TEXT: (fields.folded((message.own_text or message.text)[:_READ]),),
+    }
+    hits = tuple(clue for clue in clues if any(text and clue.pattern.search(text) for text in places[clue.where]))
+    return Found(sum(clue.weight for clue in hits), hits)
+
+
+def absence(message: Message) -> str | None:
+    """An absence notice or automatic reply by its wording: the clues, else None."""
+    found = weigh(message, ABSENCE)
+    text = fields.folded((message.own_text or message.text)[:_READ])
+    if found.has("subject names an automatic reply") and len(found.clues) == 1 and len(text) < _SHORT:
+        return found.names  # a title and a few words that say nothing else
+    return found.names if found.total >= ENOUGH else None
+
+
+#: A notice that says nothing recognisable beside its title is shorter than this.
+_SHORT = 160
+
+
+def receipt(message: Message) -> str | None:
+    """Another system's receipt by its wording. It must call itself automatic: officials write the rest, too."""
+    found = weigh(message, RECEIPT)
+    return found.names if found.total >= ENOUGH and found.has(_AUTOMATIC.name) else None
+
+
+def bounce(message: Message) -> str | None:
+    """A failed delivery's report by its wording."""
+    found = weigh(message, BOUNCE)
+    return found.names if found.total >= ENOUGH else None
+
+
+def read_receipt(message: Message) -> str | None:
+    """A read receipt by its wording: the title with the sentence, or with nothing at all."""
+    found = weigh(message, READ_RECEIPT)
+    empty = not message.text.strip() and found.has("subject names a read receipt") and bool(message.in_reply_to)
+    return found.names if found.total >= ENOUGH or empty else None
