@@ -48,7 +48,7 @@ class Town:
     def __enter__(self) -> Self:
         # -P: a folder named `daemon` where the command was called from must not come before ours.
         # A session of its own: Ctrl-C reaches the demonstration alone, which then ends the daemon by SIGTERM.
-        command = [sys.executable, "-P", "-c", "from daemon.cli import main; main()"]
+        command = [sys.executable, "-P", "-m", "daemon"]
         environment = {name: value for name, value in os.environ.items() if name != "ANLIEGEN_CONFIG"}
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
