@@ -47,10 +47,10 @@ class _Reader:
 
     def __init__(self, data: bytes, start: int, end: int, most: int, part: bool) -> None:
         self.data, self.position, self.end, self.most, self.part = data, start, end, most, part
-        self.start = start
         self.known = start - 1  # up to here, a field is known to follow
         self.fields: list[tuple[bytes, list[bytes]]] = []
-        self.sizes = 0
+        self.sizes = 0  # of the field at hand
+        self.spent = 0  # on all lines
         self.defects: dict[str, None] = {}
 
     def read(self) -> Header:
@@ -63,6 +63,7 @@ class _Reader:
                 self.defects.setdefault("The header is longer than allowed; the rest of it was not read.")
                 self.position = self._skip()
                 break
+            self.spent += len(line)
             if not self._take(line, following):
                 break
             self.position = following
@@ -117,7 +118,7 @@ class _Reader:
             self.defects.setdefault(_SHORTENED)
 
     def _over(self) -> bool:
-        return len(self.fields) > self.most or self.position - self.start > OCTETS_OF_A_HEADER
+        return len(self.fields) > self.most or self.spent > OCTETS_OF_A_HEADER
 
     def _skip(self) -> int:
         blank = _BLANK.search(self.data, self.position - 1, self.end)

@@ -54,7 +54,7 @@ def text(html: str, limit: int) -> str:
     return reader.text()
 
 
-class _Full(Exception):  # noqa: N818  (a signal, not an error)
+class _Full(Exception):
     """Enough has been read."""
 
 

@@ -10,14 +10,15 @@ import re
 from typing import Final
 
 _MAY_ANNOUNCE: Final = re.compile(
-    r"(?:am|on|le|il|in data|den|op|el|em|dne|dnia|pe|zo|\d{1,4}[./-]\d|[A-Za-zÀ-ž\"'<(\[].*(?:schrieb|wrote|écrit|ha scritto))"
+    r"(?:am|on|le|il|in data|den|op|el|em|dne|dnia|pe|zo|\d{1,4}[./-]\d|[A-Za-zÀ-ž\"'<(\[].*(?:schrieb(?:en)?|wrote|écrit|ha scritto))"
     r"(?:\b|\d)",
     re.IGNORECASE,
 )
 _ANNOUNCES: Final = re.compile(
-    r".{3,}\b(?:schrieb(?:en)?|hat geschrieben|wrote|writes|a écrit|écrivait|ha scritto|scrive|schreef|escribió|escreveu"
+    r".{3,}\b(?:(?:ge)?schrieb(?:en)?|wrote|writes|a écrit|écrivait|ha scritto|scrive|schreef|escribió|escreveu"
     r"|napisał\(?a?\)?|skrev|yazdı)\b.{0,200}:$"
-    r"|.{3,}\b(?:schrieb|wrote|a écrit|ha scritto)\s*:?$",
+    r"|.{3,}\b(?:schrieb|wrote|a écrit|ha scritto)\s*:?$"
+    r"|\d{4}-\d\d-\d\d\b.{3,}<[^<>]+@[^<>]+>:$",
     re.IGNORECASE,
 )
 _DATED: Final = re.compile(r"\d|@|<")

@@ -102,11 +102,18 @@ def _starts_old_mail(lines: list[str], index: int) -> bool:
     line = lines[index].strip().strip("*")
     if phrases.separates(line):
         return True
-    if not phrases.header_field(line):
+    if line and not line.strip("_"):
+        # Outlook draws a line above the header of the old mail.
+        return index + 1 < len(lines) and _starts_header(lines, index + 1)
+    return _starts_header(lines, index)
+
+
+def _starts_header(lines: list[str], index: int) -> bool:
+    if phrases.header_field(lines[index].strip(" *\t")) not in ("from", "date"):
         return False
-    block = [text.strip(" *\t") for text in lines[index : index + _HEADER_BLOCK_LINES]]
-    kinds = {kind for text in block if text and (kind := phrases.header_field(text))}
-    return phrases.header_field(line) == "from" and len(kinds) >= 3 and bool(kinds & {"date", "subject"})
+    block = (text.strip(" *\t") for text in lines[index : index + _HEADER_BLOCK_LINES])
+    kinds = {phrases.header_field(text) for text in block} - {None}
+    return len(kinds) >= 3 and "from" in kinds
 
 
 def _signed(lines: list[str], layers: list[_Layer]) -> None:
@@ -141,6 +148,7 @@ def _strip_footers(lines: list[str], layers: list[_Layer], start: int, end: int)
     while True:
         while end > start and not lines[end - 1].strip(" _-*=\t"):
             end -= 1
+            layers[end] = _Layer.QUOTED if lines[end].strip() else layers[end]  # a mere rule is nobody's words
         first = end
         while first > start and lines[first - 1].strip(" _-*=\t"):
             first -= 1

@@ -78,12 +78,13 @@ def _fields(part: Part | None) -> Fields:
         return ()
     payload = part.tree.get_payload()
     if isinstance(payload, list):
-        return tuple(pair for block in payload for pair in structure.fields(block)) or _lines(payload)
+        # The parser knows the blocks of RFC 3464, but takes those of RFC 6533 for one header and its body.
+        return tuple(pair for block in payload for pair in structure.fields(block)) + _lines(payload)
     return _lines([part.payload()])
 
 
 def _lines(blocks: Sequence[object]) -> Fields:
-    """Fields of a status part whose blocks the parser could not tell apart (encoded, or indented)."""
+    """Fields in what the parser took for a body (encoded blocks, or blocks of another type)."""
     data = b"\n".join(block if isinstance(block, bytes) else structure.body(block) for block in blocks)
     matches = (_FIELD.match(line.strip()) for line in data.decode("utf-8", "replace").split("\n"))
     return tuple((match[1], match[2]) for match in matches if match)

@@ -141,6 +141,8 @@ def _addresses(value: str) -> list[Address]:
 
 def _guess(value: str) -> list[Address]:
     """What a person would read where the grammar does not help."""
+    if "@" not in value and value.rstrip().endswith((":;", ": ;", ":")):
+        return []  # an empty group (RFC 5322 §3.4): nobody is named
     for match in _ANGLE.finditer(value):
         if match[1] and not match[1].isspace():
             return [Address(_name(value[: match.start()]), "".join(match[1].split()))]
