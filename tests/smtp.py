@@ -103,8 +103,11 @@ class SmtpServer:
         for protocol in tuple(self._open):
             if protocol.transport is not None:
                 protocol.transport.abort()
-        while self._open:
-            await asyncio.sleep(0)
+        for _ in range(50):  # aiosmtpd is not told of the end where a TLS handshake failed
+            if not self._open:
+                break
+            await asyncio.sleep(0.01)
+        self._open.clear()
 
     def _protocol(self) -> SMTP:
         self.connections += 1
@@ -170,9 +173,9 @@ class _Handler:
     async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if refusal := self._answer("MAIL", address or ""):
+        if refusal := self._answer("MAIL", address.strip("<>")):
             return refusal
-        envelope.mail_from = address or ""
+        envelope.mail_from = address  # "<>" for the empty sender: aiosmtpd takes "" for none yet
         envelope.mail_options.extend(options)
         return "250 2.1.0 ok"
 
@@ -191,7 +194,7 @@ class _Handler:
         encrypted = session.ssl is not None or server.transport.get_extra_info("sslcontext") is not None
         self.owner.messages.append(
             Received(
-                envelope_from=envelope.mail_from or "",
+                envelope_from=(envelope.mail_from or "").strip("<>"),
                 recipients=tuple(envelope.rcpt_tos),
                 data=content,
                 mail_options=tuple(envelope.mail_options),

@@ -29,7 +29,7 @@ _LOGIN_METHODS = ("plain", "login", "cram-md5")  # the login is encrypted: the s
 _OTHER_METHOD = (504, 534)  # this mechanism is not to be had (RFC 4954 §4, §6): try the next
 
 
-class SmtpTrouble(Exception):  # noqa: N818 - no error of ours
+class SmtpTrouble(Exception):
     """The dialogue ended at a step: with a reply, or, where none came, with `what` happened instead."""
 
     def __init__(self, step: Step, reply: Reply | None = None, what: str = "") -> None:

@@ -34,8 +34,12 @@ class Connection(Protocol):
 C = TypeVar("C", bound=Connection)
 
 
+class ClosedError(Exception):
+    """The pool was closed while somebody wanted a connection."""
+
+
 class Pool(Generic[C]):
-    """Connections made by `connect`; whatever `connect` raises reaches the caller of `take`."""
+    """Connections made by `connect`; whatever that raises reaches the caller of `take`."""
 
     def __init__(self, connect: Callable[[], Awaitable[C]], size: int, idle_seconds: float) -> None:
         self.connect = connect
@@ -43,6 +47,7 @@ class Pool(Generic[C]):
         self._idle_seconds = idle_seconds
         self._idle: list[tuple[C, asyncio.TimerHandle]] = []
         self._busy: set[C] = set()
+        self._connecting: set[asyncio.Future[C]] = set()
         self._farewells: set[asyncio.Task[None]] = set()
         self.closed = False
 
@@ -66,11 +71,26 @@ class Pool(Generic[C]):
                 self._busy.add(connection)
                 return connection, True
             connection.abort()
-        connection = await self.connect()
+        connection = await self._connected()
         self._busy.add(connection)
-        if self.closed:
-            connection.abort()
         return connection, False
+
+    async def _connected(self) -> C:
+        """A new connection; connecting ends with `ClosedError` when the pool is closed meanwhile."""
+        if self.closed:
+            raise ClosedError
+        task = asyncio.ensure_future(self.connect())
+        self._connecting.add(task)
+        try:
+            await asyncio.wait({task})
+        except BaseException:
+            task.cancel()
+            raise
+        finally:
+            self._connecting.discard(task)
+        if task.cancelled():
+            raise ClosedError
+        return task.result()
 
     def give_back(self, connection: C) -> None:
         """Keep a connection that is ready for the next delivery."""
@@ -95,6 +115,8 @@ class Pool(Generic[C]):
     async def close(self) -> None:
         """Close what is idle, cut what is busy. Safe to call twice."""
         self.closed = True
+        for attempt in tuple(self._connecting):
+            attempt.cancel()
         idle = [connection for connection, _ in self._idle]
         for connection, timer in tuple(self._idle):
             timer.cancel()

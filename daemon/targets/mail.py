@@ -17,7 +17,7 @@ from daemon.model import Claimed, Finding, Outcome, Refused, Retry, Sent
 from daemon.ports import Begin
 from daemon.smtp import replies
 from daemon.smtp.connection import Connection, SmtpTrouble, connect, with_crlf
-from daemon.smtp.pool import Pool
+from daemon.smtp.pool import ClosedError, Pool
 from daemon.smtp.replies import Failure, Owner, Step
 
 IDLE_SECONDS = 30.0  # then a connection is closed: servers hang up by themselves, and not always audibly
@@ -52,6 +52,8 @@ class MailTarget:
                 return await self._transact(delivery, begin)
             except SmtpTrouble as trouble:
                 return self._outcome(trouble, delivery)
+            except ClosedError:
+                return Retry("The program is stopping: the delivery waits.")
 
     async def probe(self) -> list[Finding]:
         """Connect, encrypt, log in and name the sender; no recipient, no message. For `anliegen check`."""
