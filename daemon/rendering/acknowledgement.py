@@ -56,7 +56,7 @@ def values(facts: AckFacts, config: Config, calendar: Calendar, words: Words, la
         "country": organisation.country,
     }
     swiss = organisation.country in ("CH", "LI")
-    return {"swiss": swiss} | {name: plain(one_line(value)) if value else None for name, value in found.items()}
+    return {"swiss": swiss} | {name: plain(value) if value else None for name, value in found.items()}
 
 
 def subject_values(facts: AckFacts) -> Values:

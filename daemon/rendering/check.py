@@ -55,5 +55,5 @@ def _filled(name: str, filled: list[Values], templates: Templates) -> Iterator[s
 
 
 def _words(name: str, config: Config, templates: Templates) -> Words:
-    language = name.split("/")[1]
+    language = name.partition("/")[2].partition("/")[0]
     return templates.words(language if language in templates.languages() else config.organisation.languages[0])

@@ -62,11 +62,10 @@ def values(facts: ForwardFacts, config: Config, calendar: Calendar, words: Words
         "department_unsure": decision.department_unsure,
         "priority": decision.priority,
         "tags": [one_line(tag) for tag in decision.tags],
-        "reasons": _reasons(decision),
-        "other_departments": [
-            f"{config.department_of(runner.key).name_in(language)} ({_percent(runner.probability)} %)"
-            for runner in decision.department_runners_up[:3]
-        ],
+        "decided_by": decision.department_by.partition(":")[0],
+        "rules": [shortened(f"{hit.rule}: {hit.why}", 160) for hit in decision.rules if hit.hit][:_REASONS],
+        "evidence": [shortened(word, 60) for word in decision.evidence[:_REASONS]],
+        "other_departments": _others(decision, config, language),
         "requested_times": [
             {"text": shortened(time.text, 100), "start": words.at(calendar.local(time.start)) if time.start else ""}
             for time in decision.requested_times
@@ -112,11 +111,13 @@ def _sender(message: Message) -> str:
     return one_line(f"{author.name} <{author.addr}>" if author.name else author.addr) if author else ""
 
 
-def _reasons(decision: Decision) -> list[str]:
-    """Which rules held, else who decided, and what in the text spoke for it."""
-    rules = [f"{hit.rule}: {hit.why}" for hit in decision.rules if hit.hit]
-    by = [] if decision.department_by.startswith("rule:") else [decision.department_by]
-    return [shortened(reason, 160) for reason in (*rules, *by, *decision.evidence)][:_REASONS]
+def _others(decision: Decision, config: Config, language: str) -> list[str]:
+    """The next most likely departments, as far as they still exist."""
+    names = {department.key: department.name_in(language) for department in config.department}
+    likely = [
+        runner for runner in decision.department_runners_up if runner.key in names and runner.key != decision.department
+    ]
+    return [f"{names[runner.key]} ({_percent(runner.probability)} %)" for runner in likely[:3]]
 
 
 def _percent(probability: float) -> str:
@@ -124,4 +125,4 @@ def _percent(probability: float) -> str:
 
 
 def _size(octets: int) -> str:
-    return f"{octets / 1_000_000:.1f} MB" if octets >= 1_000_000 else f"{max(1, round(octets / 1000))} kB"
+    return f"{octets / 1_000_000:.0f} MB" if octets >= 1_000_000 else f"{max(1, round(octets / 1000))} kB"

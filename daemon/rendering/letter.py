@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from daemon.model import Address
 from daemon.rendering import headers
-from daemon.rendering.parts import Part
+from daemon.rendering.parts import Part, clean
 
 #: Stands in every mail of ours; a message that comes in with it is our own (field notes: "own loop header").
 LOOP_FIELD = "X-Anliegen-Loop"
@@ -85,5 +85,5 @@ def read(data: bytes) -> Readable:
     named = tuple((name, str(value)) for name, value in message.items())
     fields = dict(named)
     forms = {subtype: message.get_body((subtype,)) for subtype in ("plain", "html")}
-    text, html = (str(form.get_content()) if form else "" for form in forms.values())
+    text, html = (clean(str(form.get_content())) if form else "" for form in forms.values())
     return Readable(fields["From"], fields["To"], fields["Subject"], named, text, html)

@@ -40,8 +40,8 @@ def clean(text: str) -> str:
 def text_part(text: str, subtype: str = "plain") -> Part:
     """Text of `text/plain` or `text/html`, readable in its quoted-printable form where it is mostly ASCII."""
     fields = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n"
-    lines = clean(text).rstrip("\n").encode().decode("latin-1")
-    return Part(fields.encode(), body_encode(lines, maxlinelen=76, eol="\r\n").encode("ascii") + b"\r\n")
+    lines = (clean(text).rstrip("\n") + "\n").encode().decode("latin-1")
+    return Part(fields.encode(), body_encode(lines, maxlinelen=76, eol="\r\n").encode("ascii"))
 
 
 def original_part(original: bytes, eight_bit: bool = False) -> Part:
@@ -53,7 +53,7 @@ def original_part(original: bytes, eight_bit: bool = False) -> Part:
     if _passes(original, eight_bit):
         encoding = b"7bit" if original.isascii() else b"8bit"
         head = b"Content-Type: message/rfc822\r\nContent-Disposition: attachment; filename=original.eml\r\n"
-        return Part(head + b"Content-Transfer-Encoding: " + encoding + b"\r\n", original + b"\r\n")
+        return Part(head + b"Content-Transfer-Encoding: " + encoding + b"\r\n", original)
     head = b"Content-Type: application/octet-stream; name=original.eml\r\n"
     head += b"Content-Disposition: attachment; filename=original.eml\r\nContent-Transfer-Encoding: base64\r\n"
     return Part(head, encodebytes(original).replace(b"\n", b"\r\n"))
@@ -63,8 +63,9 @@ def multipart(subtype: str, *parts: Part) -> Part:
     """Parts in one: `alternative` (worst first, RFC 2046 §5.1.4) or `mixed`."""
     boundary = _boundary(parts)
     encoding = b"8bit" if any(b"Encoding: 8bit\r\n" in part.fields for part in parts) else b"7bit"
-    head = b'Content-Type: multipart/%s; boundary="%s"\r\n' % (subtype.encode(), boundary)
-    body = b"".join(b"--" + boundary + b"\r\n" + part.octets for part in parts)
+    head = b'Content-Type: multipart/%s;\r\n boundary="%s"\r\n' % (subtype.encode(), boundary)
+    # the line end before a boundary belongs to it, so each part keeps its own octets (RFC 2046 §5.1.1)
+    body = b"".join(b"--" + boundary + b"\r\n" + part.octets + b"\r\n" for part in parts)
     return Part(head + b"Content-Transfer-Encoding: " + encoding + b"\r\n", body + b"--" + boundary + b"--\r\n")
 
 

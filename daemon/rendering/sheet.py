@@ -18,13 +18,14 @@ _TEXT_WIDTH = 72
 # A link on its way through the sheet: characters for private use, which no value may hold (`plain`).
 _LINK = "\ue000{url}\ue001{words}\ue002"
 _LINKS = re.compile("\ue000([^\ue000-\ue002]*)\ue001([^\ue000-\ue002]*)\ue002")
-_MARKS = re.compile("[\ue000-\ue002]")
+_MARKS = re.compile("[\ue000-\ue002\ud800-\udfff]")
+_BLANKS = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029]+")  # no-break spaces stay
 _WEB = re.compile(r"(https?://|mailto:|tel:)[^\s<>\"]+", re.ASCII)
 
 
 def plain(value: str) -> str:
     """A value that can make no structure: one line, without our marks."""
-    return " ".join(_MARKS.sub("", value).split())
+    return _BLANKS.sub(" ", _MARKS.sub("", value)).strip(" ")
 
 
 def link(url: str, words: str) -> str:
