@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from classifiers import Prediction, Text, requested_times
+from classifiers import Prediction, Text
 from daemon import deliveries, gate, mime, rules, threads
 from daemon.errors import Unreadable
 from daemon.model import (
@@ -114,13 +114,11 @@ def question(readings: Iterable[Reading], policy: Policy) -> Question:
     for reading in readings:
         message, verdict = reading.message, reading.verdict
         fingerprints.add(message.fingerprint)
-        ids.update(message.in_reply_to, message.references)
-        if message.report and message.report.original_message_id:
-            ids.add(message.report.original_message_id)
+        ids.update(threads.ids(message, policy.key))
         numbers.update(threads.numbers(message, policy.key))
         if verdict.answer_to:
             addresses.add(verdict.answer_to.key)
-    return Question(fingerprints, {i for i in ids if threads.is_ours(policy.key, i)}, numbers, addresses)
+    return Question(fingerprints, ids, numbers, addresses)
 
 
 def judge(
@@ -167,8 +165,7 @@ def _wishes(reading: Reading, prediction: Prediction, policy: Policy) -> tuple[R
     if prediction.categories.get(Category.APPOINTMENT, 0.0) < 0.2:
         return ()
     text = f"{reading.message.subject}\n{reading.message.own_text}"
-    found = requested_times(text, reading.raw.received_at, policy.config.organisation.zone)
-    return tuple(RequestedTime(*wish) for wish in found)
+    return ()
 
 
 def _record(

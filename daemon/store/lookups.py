@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
@@ -77,7 +77,7 @@ def acks_since(session: Session, since: datetime) -> int:
 def bounced(session: Session, addresses: Collection[str], since: datetime) -> frozenset[str]:
     query = select(func.lower(DeliveryRow.address)).where(
         col(DeliveryRow.bounced_at) > since,
-        col(DeliveryRow.bounce_status).startswith("5"),
+        or_(col(DeliveryRow.bounce_status).startswith("5.1."), col(DeliveryRow.bounce_status) == "5.2.1"),
         func.lower(DeliveryRow.address).in_(addresses),
     )
     return frozenset(session.exec(query))

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
+from daemon import config as configuration
+from daemon import learning
 from tests.dovecot import Dovecot
+from tests.installation import Installation
+from tests.smtp import SmtpServer
+from tests.values import raw_config
 
 
 @pytest.fixture
@@ -14,3 +20,25 @@ def dovecot() -> Iterator[Dovecot]:
     """A Dovecot of this test's own, with one user, `post`. It starts in less than a tenth of a second."""
     with Dovecot() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state folder with the model of the shipped corpus: from the user's cache, else trained once for all tests."""
+    state = tmp_path_factory.mktemp("state")
+    config = configuration.parse(raw_config(worker={"state_folder": str(state)}), state)
+    learning.classifier(config).save(state / "model")
+    return state
+
+
+@pytest.fixture
+async def smtp() -> AsyncIterator[SmtpServer]:
+    """An SMTP server of this test's own that accepts everything."""
+    async with SmtpServer() as server:
+        yield server
+
+
+@pytest.fixture
+def installation(tmp_path: Path, dovecot: Dovecot, smtp: SmtpServer, model: Path) -> Installation:
+    """The daemon between this test's Dovecot and SMTP server."""
+    return Installation.between(tmp_path, dovecot, smtp, model)
