@@ -33,9 +33,9 @@ class Source(Protocol):
     """A mailbox. Not safe for use by two tasks at once, `close` excepted; a second instance is.
 
     Every method raises `SourceError` (or `SourceRefused`) where the server fails, hangs or contradicts
-    itself; the source is then disconnected and the next call connects anew, after a gap that grows from
-    failure to failure. No call loses a message, or changes its flags where it stays; a message leaves
-    `folder` only through `settle`.
+    itself; the source is then disconnected and the next call connects anew, at once: the growing gaps
+    between attempts are the caller's, who knows how long to go on. No call loses a message, or changes its
+    flags where it stays; a message leaves `folder` only through `settle`.
     """
 
     name: str

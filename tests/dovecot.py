@@ -39,7 +39,7 @@ base_dir = {base}/run
 state_dir = {base}/state
 log_path = {base}/dovecot.log
 protocols = imap
-listen = 127.0.0.1
+listen = 127.0.0.1, 127.0.0.2
 default_internal_user = {internal_user}
 default_internal_group = {internal_group}
 default_login_user = {login_user}
@@ -48,7 +48,7 @@ first_valid_gid = 1
 mail_location = {location}
 mail_plugins =
 mailbox_idle_check_interval = 1 secs
-ssl = yes
+ssl = {ssl}
 ssl_cert = <{base}/cert.pem
 ssl_key = <{base}/key.pem
 ssl_dh =
@@ -117,13 +117,16 @@ class Dovecot:
         storage: str = "sdbox",
         separator: str = "/",
         prefix: str = "",
+        tls: bool = True,
         extra: str = "",
     ) -> None:
         """`without`: capabilities that are not offered. `storage`: sdbox or maildir. `prefix`: of the personal
-        namespace, for example "INBOX." with `separator` ".". `extra`: further lines of dovecot.conf."""
+        namespace, for example "INBOX." with `separator` ".". `tls`: False for a server without any. `extra`:
+        further lines of dovecot.conf."""
         self.users, self.password = tuple(users), password
         self.without = frozenset(without)
-        self.storage, self.separator, self.prefix, self.extra = storage, separator, prefix, extra
+        self.storage, self.separator, self.prefix = storage, separator, prefix
+        self.tls, self.extra = tls, extra
         self.base = Path(tempfile.mkdtemp(prefix="anliegen-imap-"))
         self.port, self.tls_port = free_port(), free_port()
         self.ca_file = self.base / "ca.pem"
@@ -149,7 +152,7 @@ class Dovecot:
         shutil.rmtree(self.base, ignore_errors=True)
 
     def start(self) -> None:
-        """Start, and return once both ports answer."""
+        """Start, and return once its ports answer."""
         with (self.base / "stderr").open("wb") as errors:
             self._process = subprocess.Popen(
                 [DOVECOT, "-F", "-c", self.base / "dovecot.conf"],
@@ -158,9 +161,9 @@ class Dovecot:
                 stderr=errors,
             )
         deadline = time.monotonic() + 20
-        while not (self._answers(self.port) and self._answers(self.tls_port)):
+        while not all(self._answers(port) for port in (self.port, self.tls_port)[: 1 + self.tls]):
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"Dovecot does not start: {self.log()}")
+                raise RuntimeError(f"Dovecot does not start: {self.log()[-2000:]}")
             time.sleep(0.02)
 
     def stop(self, *, hard: bool = False) -> None:
@@ -179,6 +182,12 @@ class Dovecot:
         self.stop(hard=hard)
         self.start()
 
+    def reconfigure(self) -> None:
+        """Write the configuration anew, from this object's attributes, and restart."""
+        self.stop()
+        self._configure()
+        self.start()
+
     def log(self) -> str:
         """What the server wrote."""
         files = (self.base / "stderr", self.base / "dovecot.log")
@@ -190,7 +199,7 @@ class Dovecot:
         client = IMAPClient("127.0.0.1", self.port, ssl=False, timeout=20)
         client.normalise_times = False
         try:
-            client.login(user, self.password)
+            client.plain_login(user, self.password)
             yield client
         finally:
             with contextlib.suppress(Exception):
@@ -243,8 +252,6 @@ class Dovecot:
 
     def _prepare(self) -> None:
         root = os.geteuid() == 0
-        me = pwd.getpwuid(os.geteuid())
-        owner = pwd.getpwnam("nobody") if root else me
         self.base.chmod(0o755)
         for name in ("run", "state", "mail"):
             (self.base / name).mkdir()
@@ -253,17 +260,21 @@ class Dovecot:
         authority.cert_pem.write_to_path(str(self.ca_file))
         (self.base / "cert.pem").write_bytes(b"".join(blob.bytes() for blob in certificate.cert_chain_pems))
         (self.base / "key.pem").write_bytes(certificate.private_key_pem.bytes())
-        (self.base / "users").write_text("".join(f"{user}:{self.password}\n" for user in self.users))
+        (self.base / "users").write_text("".join(f"{user}:{self.password}\n" for user in self.users), "utf-8")
         for user in self.users:
             (self.base / "mail" / user).mkdir()
         if root:
+            owner = pwd.getpwnam("nobody")
             for path in (self.base / "mail", *(self.base / "mail").iterdir()):
                 os.chown(path, owner.pw_uid, owner.pw_gid)
-        (self.base / "dovecot.conf").write_text(self._config(root, me, owner), "utf-8")
+        self._configure()
 
-    def _config(self, root: bool, me: pwd.struct_passwd, owner: pwd.struct_passwd) -> str:
-        return _CONFIG.format(
+    def _configure(self) -> None:
+        root, me = os.geteuid() == 0, pwd.getpwuid(os.geteuid())
+        owner = pwd.getpwnam("nobody") if root else me
+        config = _CONFIG.format(
             base=self.base,
+            ssl="yes" if self.tls else "no",
             port=self.port,
             tls_port=self.tls_port,
             uid=owner.pw_uid,
@@ -277,6 +288,7 @@ class Dovecot:
             prefix=self.prefix,
             extra=self.extra,
         )
+        (self.base / "dovecot.conf").write_text(config, "utf-8")
 
 
 def _group_name(gid: int) -> str:

@@ -1,6 +1,8 @@
-"""One account over many connections: connecting anew with growing gaps, and which folder is selected.
+"""One account over many connections: connecting anew, and which folder is selected.
 
-A source and a target each have an account of their own, so that neither waits for the other.
+A source and a target each have an account of their own, so that neither waits for the other. A failure is
+raised at once and the next call connects anew; the growing gaps between attempts are the caller's, who alone
+knows for how long to go on (`intake`, `dispatch`).
 """
 
 from __future__ import annotations
@@ -8,11 +10,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from daemon.config import Mailbox
-from daemon.errors import SourceError, SourceRefused
+from daemon.errors import SourceError
 from daemon.imap.client import Client
 from daemon.imap.connection import Connection
 from daemon.imap.folders import Opened, open_folder
@@ -23,30 +24,13 @@ T = TypeVar("T")
 _STALE = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Gaps:
-    """Seconds between attempts to connect; they double from failure to failure."""
-
-    first: float = 1.0
-    longest: float = 300.0
-    #: The first gap after a refusal (login, folder): no account is to be locked by our trying.
-    refused: float = 15.0
-
-    def after(self, failures: int, *, refused: bool) -> float:
-        """The gap after that many failures in a row; none after the first: a server that restarts is back at once."""
-        if failures < 2 and not refused:
-            return 0.0
-        return float(min(self.longest, (self.refused if refused else self.first) * 2 ** min(max(failures - 2, 0), 16)))
-
-
 class Account:
     """Connects with the first call. One task at a time; `close` may be called beside it."""
 
-    def __init__(self, mailbox: Mailbox, gaps: Gaps | None = None) -> None:
+    def __init__(self, mailbox: Mailbox) -> None:
         self.mailbox = mailbox
         self.connection: Connection | None = None
         self.closing = asyncio.Event()
-        self._gaps, self._failures, self._not_before = gaps or Gaps(), 0, 0.0
         self._selected: Opened | None = None
         self._used_at = 0.0
 
@@ -55,13 +39,10 @@ class Account:
         connection = await self._connected()
         try:
             found = await connection.call(work, octets)
-        except SourceError as error:
-            self._drop(error)
-            raise
         except BaseException:
             self._let_go()
             raise
-        self._used_at, self._failures = asyncio.get_running_loop().time(), 0
+        self._used_at = asyncio.get_running_loop().time()
         return found
 
     async def open(self, name: str) -> Opened:
@@ -105,15 +86,11 @@ class Account:
     async def _connected(self) -> Connection:
         if self.connection is not None and await self._answers(self.connection):
             return self.connection
-        await self._gap()
         if self.closing.is_set():
             raise SourceError(f'mailbox "{self.mailbox.name}": is closed.')
         self._selected, self.connection = None, Connection(self.mailbox)
         try:
             await self.connection.open()
-        except SourceError as error:
-            self._drop(error)
-            raise
         except BaseException:
             self._let_go()
             raise
@@ -130,16 +107,6 @@ class Account:
             self._let_go()
             return False
         return True
-
-    async def _gap(self) -> None:
-        """Wait until the next attempt is due, or the account is closed."""
-        await self.pause(self._not_before - asyncio.get_running_loop().time())
-
-    def _drop(self, error: SourceError) -> None:
-        self._failures += 1
-        gap = self._gaps.after(self._failures, refused=isinstance(error, SourceRefused))
-        self._not_before = asyncio.get_running_loop().time() + gap
-        self._let_go()
 
     def _let_go(self) -> None:
         if self.connection is not None:

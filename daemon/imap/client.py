@@ -231,6 +231,11 @@ def is_passing(error: BaseException) -> bool:
     return code_of(error) in _PASSING
 
 
+def is_bad(error: BaseException) -> bool:
+    """True where the server said BAD: it does not understand what it got, and never will."""
+    return "command error: BAD" in str(error)
+
+
 def answer_in(error: BaseException) -> str:
     """The server's own words in a refusal, short, on one line and without addresses."""
     text = re.sub(r"^[A-Za-z ]+ (failed|command error): ", "", str(error))

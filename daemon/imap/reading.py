@@ -27,7 +27,7 @@ UNKNOWN_ARRIVAL = datetime(1970, 1, 1, tzinfo=UTC)
 UNKNOWN_SIZE = -1
 
 
-class Unfetchable(Exception):  # noqa: N818 - a verdict on one message, not an error of the connection
+class Unfetchable(Exception):
     """This message cannot be had though the server lists it. The text completes "it …"."""
 
 
@@ -68,11 +68,22 @@ def windows(folder: Opened, low: int) -> Iterator[tuple[int, int | None]]:
     yield max(low, folder.uidnext), None
 
 
+def still_there(client: Client, uids: Sequence[int]) -> list[int]:
+    """Those of the UIDs that the folder still holds; NOOP first, so that the server looks."""
+    client.noop()
+    return sorted(set(uids) & set(client.search("UID " + ",".join(map(str, uids)))))
+
+
 def with_message_id(client: Client, message_id: str) -> list[int]:
     """The newest UIDs whose Message-ID contains this; [] for an id that no header can hold."""
     if not message_id.isascii() or not message_id.isprintable():
         return []
     return sorted(client.search(["HEADER", "Message-ID", message_id]))[-20:]
+
+
+def with_size(client: Client, octets: int) -> list[int]:
+    """The newest UIDs of messages of exactly this size."""
+    return sorted(client.search(["LARGER", octets - 1, "SMALLER", octets + 1]))[-20:]
 
 
 def search(client: Client, low: int, high: int | None = None, *, undone: bool = False) -> list[int]:

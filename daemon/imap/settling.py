@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from daemon.imap.client import Client, HungUp, Refusal, code_of
 from daemon.imap.folders import DONE, Opened
-from daemon.imap.reading import PER_COMMAND, chunks
+from daemon.imap.reading import PER_COMMAND, chunks, still_there
 
 Places = dict[int, tuple[int, int] | None]
 
@@ -57,24 +57,35 @@ def settle(client: Client, uids: Sequence[int], means: Means, target: str) -> Pl
 
 def _settle(client: Client, uids: list[int], means: Means, target: str) -> Places | None:
     try:
-        if means is Means.MOVE:
-            client.move(uids, target)
-        elif means is Means.COPY:
-            client.copy(uids, target)
-        elif means is Means.KEYWORD:
-            client.add_flags(uids, [DONE], silent=True)
+        _put_aside(client, uids, means, target)
     except HungUp:
         raise
     except Refusal as error:
         if means.moves and code_of(error) in ("TRYCREATE", "NONEXISTENT"):
             return None
-        raise
+        # One that somebody has deleted meanwhile may spoil the command for all (EXPUNGEISSUED, RFC 5530 §3).
+        left = still_there(client, uids)
+        if len(left) == len(uids):
+            raise
+        return dict.fromkeys(uids) | ((_settle(client, left, means, target) if left else {}) or {})
     places = client.moved_to() if means.moves else {}
     if means is Means.COPY:
         # Only what is known to be copied may go: where COPYUID names them, those; else all, since COPY is atomic
         # (RFC 3501 §6.4.7). UID EXPUNGE then takes these and no other that somebody has marked.
-        copied = [uid for uid in uids if uid in places] if places else uids
-        if copied:
-            client.delete_messages(copied, silent=True)
-            client.uid_expunge(copied)
+        _remove(client, [uid for uid in uids if uid in places] if places else uids)
     return {uid: places.get(uid) for uid in uids}
+
+
+def _put_aside(client: Client, uids: list[int], means: Means, target: str) -> None:
+    if means is Means.MOVE:
+        client.move(uids, target)
+    elif means is Means.COPY:
+        client.copy(uids, target)
+    elif means is Means.KEYWORD:
+        client.add_flags(uids, [DONE], silent=True)
+
+
+def _remove(client: Client, uids: list[int]) -> None:
+    if uids:
+        client.delete_messages(uids, silent=True)
+        client.uid_expunge(uids)

@@ -15,7 +15,7 @@ from functools import partial
 from daemon.config import Database, Limits, Mailbox
 from daemon.errors import SourceError, SourceRefused
 from daemon.imap import folders, probing, reading, settling
-from daemon.imap.account import Account, Gaps
+from daemon.imap.account import Account
 from daemon.imap.client import Client
 from daemon.imap.connection import Connection
 from daemon.imap.folders import Opened
@@ -37,9 +37,7 @@ _MOVE_OCTETS = 20_000
 class ImapSource:
     """One mailbox of the configuration. It connects with the first call."""
 
-    def __init__(
-        self, mailbox: Mailbox, database: Database | None = None, limits: Limits | None = None, gaps: Gaps | None = None
-    ) -> None:
+    def __init__(self, mailbox: Mailbox, database: Database | None = None, limits: Limits | None = None) -> None:
         """`database.message_limit` and `limits` say how much of a message is kept, in octets."""
         self.name = mailbox.name
         limits = limits or Limits()
@@ -47,7 +45,7 @@ class ImapSource:
         # Keys name the folder as the configuration does; INBOX alone is spelled without case (RFC 3501 §5.1).
         self._read_from = "INBOX" if mailbox.folder.upper() == "INBOX" else mailbox.folder
         self._bounds = Bounds((database or Database()).message_limit, limits.parse_size, limits.message_size)
-        self._account, self._memory = Account(mailbox, gaps), Memory()
+        self._account, self._memory = Account(mailbox), Memory()
         self._prepared: Connection | None = None
         self._folder: Opened | None = None
         self._processed, self._means, self._idles = mailbox.processed_folder, Means.LEAVE, False
@@ -205,7 +203,8 @@ class ImapSource:
         return [raw for raw in read if raw is not None]
 
     async def _read_together(self, folder: Opened, group: Sequence[Listed]) -> dict[int, bytes]:
-        small = [x for x in group if 0 <= x.size <= self._bounds.keep and x.uid not in self._memory.suspects]
+        most = min(self._bounds.keep, self._bounds.most)
+        small = [item for item in group if 0 <= item.size <= most and item.uid not in self._memory.suspects]
         if not small:
             return {}
         octets = sum(item.size for item in small)
