@@ -38,6 +38,7 @@ def setup(level: str = "INFO") -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for noisy in ("apscheduler", "imapclient", "alembic", "mail.log", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)  # its lines quote header contents
 
 
 def event(log: logging.Logger, level: int, name: str, sentence: str = "", **details: object) -> None:

@@ -101,7 +101,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A mailbox of RFC 5322 §3.4. `addr` is the bare address as written; `name` is decoded and one line."""
+    """A mailbox of RFC 5322 §3.4. `addr` is the bare address as written, empty where only a name
+    stands (nobody can be answered there); `name` is decoded and one line."""
 
     name: str
     addr: str
@@ -129,7 +130,8 @@ class Attachment:
 class Report:
     """The machine-readable part of a multipart/report (RFC 6522): a DSN, MDN or ARF.
 
-    `original_message_id` comes from the returned message or header part; `status` is the enhanced
+    `report_type` is the parameter of that name, in lower case; `returned-message` where a mail system sent a
+    message back without multipart/report. `original_message_id` comes from the returned message or header part; `status` is the enhanced
     status code (RFC 3463) of the first recipient, `action` its Action field (RFC 3464 §2.3.3).
     """
 
@@ -147,7 +149,8 @@ class Message:
     `headers` holds every field in order, unfolded, as (name as written, raw text); the decoded forms of
     those that matter are attributes. `text` is the whole readable text; `own_text` is what the sender
     wrote now, without quotes, forwarded parts, signature and footers (the whole text where nothing else
-    is there). `content_types` lists every part's type, depth first, lower case.
+    is there). `content_types` lists every part's type, depth first, lower case (not what is inside of an
+    attached message). Message-IDs stand in their angle brackets. `fingerprint`: see `mime.fingerprint`.
     """
 
     sha256: str

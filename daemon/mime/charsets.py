@@ -48,6 +48,7 @@ _NO_CHARSETS: Final = frozenset(
 )
 _CODECS: Final = frozenset(aliases.values()) | {"koi8_u", "cp874", "cp1006", "cp720", "mac_arabic", "utf_8_sig"}
 _WESTERN: Final = frozenset({"cp1252", "iso8859_15", "utf_8", "cp1254"})
+_JAPANESE: Final = ("iso2022_jp_ext", "euc_jp", "cp932")  # the labels of one are found on the octets of another
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _ISO_2022: Final = re.compile(rb"\x1b(?:\$[@B]|\([IJ])")
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf_8"), (b"\xff\xfe", "utf_16"), (b"\xfe\xff", "utf_16"))
@@ -88,7 +89,11 @@ def _by_label(data: bytes, name: str | None) -> str:
     if name is None or name in _WESTERN:
         # Text labelled Latin-1 that reads as UTF-8 is UTF-8: real Latin-1 practically never does.
         return _strictly(data, "utf_8") or _mostly_utf8(data, name)
-    return _strictly(data, name) or _strictly(data, "utf_8") or data.decode(name, "replace")
+    others = ("utf_8", *_JAPANESE) if name in _JAPANESE else ("utf_8",)
+    for candidate in (name, *others):
+        if text := _strictly(data, candidate):
+            return text
+    return data.decode(name, "replace")
 
 
 def _strictly(data: bytes, name: str) -> str | None:

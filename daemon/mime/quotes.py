@@ -58,7 +58,7 @@ def _quoted(lines: list[str]) -> list[_Layer]:
     layers = [_Layer.OWN] * len(lines)
     index = 0
     while index < len(lines):
-        if lines[index].lstrip().startswith(">"):
+        if _is_marked(lines, index):
             layers[index] = _Layer.QUOTED
             index += 1
         elif length := _announcement(lines, index):
@@ -69,6 +69,13 @@ def _quoted(lines: list[str]) -> list[_Layer]:
         else:
             index += 1
     return layers
+
+
+def _is_marked(lines: list[str], index: int) -> bool:
+    """Whether a line carries the quote mark. A lone ">From " is a mailbox file's escape (RFC 4155)."""
+    line = lines[index].lstrip()
+    lone = line.startswith(">From ") and not any(near[:1] == ">" for near in lines[max(0, index - 1) : index])
+    return line.startswith(">") and not lone
 
 
 def _announcement(lines: list[str], index: int) -> int:

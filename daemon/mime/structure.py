@@ -6,7 +6,6 @@ Everything that the library or the standard library's `email` may raise on a hos
 from __future__ import annotations
 
 import email
-import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ from daemon.mime import headers, parameters, words
 from daemon.mime.outline import Head, Outline
 from daemon.model import Address
 
-logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)
 _DECODING_FAILURES: Final = (ValueError, LookupError, AssertionError, TypeError, AttributeError, IndexError)
 _UNKNOWN: Final = Head(parameters.Field("text/plain"))
 _LONGEST_LIST: Final = 64_000
@@ -122,7 +120,8 @@ def addresses(values: tuple[str, ...]) -> tuple[Address, ...]:
     """The mailboxes of an address list, groups flattened (RFC 5322 §3.4, §4.4).
 
     A name without an address gives an `Address` with an empty `addr`: nobody can be reached there, but a
-    person is named.
+    person is named. The same becomes of an address with control or direction marks inside: to leave them
+    out would make it someone else's.
     """
     found: list[Address] = []
     for value in values:
@@ -135,23 +134,23 @@ def _addresses(value: str) -> list[Address]:
         pairs = get_addresses(value)
     except (*_DECODING_FAILURES, RecursionError):
         pairs = []
-    read = [Address(words.line(name), addr) for name, addr in pairs if addr]
-    return read or _guess(value[:_LONGEST_GUESS])
+    read = [(name, addr) for name, addr in pairs if addr] or _guess(value[:_LONGEST_GUESS])
+    return [Address(words.line(name), addr if addr.isprintable() else "") for name, addr in read]
 
 
-def _guess(value: str) -> list[Address]:
+def _guess(value: str) -> list[tuple[str, str]]:
     """What a person would read where the grammar does not help."""
     if "@" not in value and value.rstrip().endswith((":;", ": ;", ":")):
         return []  # an empty group (RFC 5322 §3.4): nobody is named
     for match in _ANGLE.finditer(value):
         if match[1] and not match[1].isspace():
-            return [Address(_name(value[: match.start()]), "".join(match[1].split()))]
+            return [(_name(value[: match.start()]), "".join(match[1].split()))]
     if bare := _BARE.search(value):
-        return [Address(_name(value.replace(bare[0], " ", 1)), bare[0])]
+        return [(_name(value.replace(bare[0], " ", 1)), bare[0])]
     word = words.line(value).strip(' "<>;:')
     if not word:
         return []
-    return [Address("", word)] if value.strip().isascii() and " " not in word else [Address(word, "")]
+    return [("", word)] if value.strip().isascii() and " " not in word else [(word, "")]
 
 
 def _name(text: str) -> str:

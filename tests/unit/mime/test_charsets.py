@@ -28,6 +28,8 @@ from daemon.mime import charsets
         ("髙橋", "cp932", "shift_jis"),
         ("日本", "iso-2022-jp", "iso-2022-jp"),
         ("日本", "iso-2022-jp", None),
+        ("日本語の手紙", "euc-jp", "iso-2022-jp"),
+        ("日本語の手紙", "utf-8", "iso-2022-jp"),
         ("한국", "cp949", "ks_c_5601-1987"),
         ("漢字", "big5", "big5"),
         ("ğüş", "cp1254", "iso-8859-9"),

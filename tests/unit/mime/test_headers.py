@@ -67,6 +67,8 @@ def test_raw_octets_are_read_in_the_charset_of_the_text():
         ("max@xn--msterlingen-9db.example", [("", "max@xn--msterlingen-9db.example")]),
         ('"max muster"@example.org', [("", '"max muster"@example.org')]),
         ("Max Muster", [("Max Muster", "")]),
+        ("Max <max\u202e@example.org>", [("Max", "")]),
+        ("Max <max\x01@example.org>", [("Max", "")]),
         ("Max Muster <>", [("Max Muster", "")]),
         ("Max Muster max@example.org", [("Max Muster", "max@example.org")]),
         ("max@example.org <max@example.org>", [("max@example.org", "max@example.org")]),

@@ -131,6 +131,7 @@ def test_a_mere_forward_is_what_the_sender_wants_to_say():
         "Le lampadaire est cassé.\nOn peut le réparer?",
         "Diese E-Mail enthält vertrauliche Angaben über meinen Nachbarn.\n\nEr parkt jeden Tag auf dem Gehweg.",
         "--\nGuten Tag, die Laterne ist aus.",
+        ">From here to the market it is dark.",
         "- Laterne 1\n- Laterne 2\n- Laterne 3",
         "Zu Punkt 1 -- der Radweg -- habe ich eine Frage.",
         "",
