@@ -38,7 +38,7 @@ bench: .venv/.dev  ## the measurements of bench/, as a table and as JSON
 # come from is the installing machine's own affair, what they must be is settled by the hashes.
 lock: .venv/.dev  ## pin every dependency anew, with hashes (UPGRADE=1: to the newest versions)
 	$(COMPILE) --output-file requirements.lock pyproject.toml
-	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(COMPILE) --extra postgresql --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
 clean:  ## everything that can be made anew
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

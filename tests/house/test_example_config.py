@@ -94,17 +94,16 @@ def test_every_line_that_is_switched_off_can_be_switched_on(number: int) -> None
     parse(tomllib.loads("\n".join(kept)), ROOT)
 
 
-def test_every_key_has_words_before_it() -> None:
-    """Above each run of keys stands a comment, or the key continues the run that has one."""
-    bare = []
+def test_every_key_has_words_of_its_own() -> None:
+    """A comment stands right above each key, where the key stands first in its section."""
+    seen, bare = set(), []
     for number, line in enumerate(LINES):
-        if not KEY.match(line):
+        if not (found := KEY.match(line)):
             continue
-        above = number
-        while above and KEY.match(LINES[above - 1]):
-            above -= 1
-        if not LINES[above - 1].startswith(("# ", "[")):
-            bare.append(line)
+        place = (section(number), found["key"])
+        if place not in seen and not LINES[number - 1].startswith("# "):
+            bare.append(place)
+        seen.add(place)
     assert bare == []
 
 

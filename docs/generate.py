@@ -1,0 +1,145 @@
+"""Writes the parts of docs/ that can be read off the program; `--check` says whether they are up to date.
+
+`configuration.md`: every key with its default and the words that config.example.toml has for it, and every
+condition of a rule with the docstring of its function. `rfc.md`: where each cited section binds us; what
+it asks is written by hand, once, in the table itself.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from daemon.config import Config, When  # noqa: E402 - the repository's own, wherever this is called from
+
+CITATION = re.compile(r"RFC (\d+) (§\d[\d.]*\d|§\d)((?:(?:,| and) §\d(?:[\d.]*\d)?)*)")
+SECTION = re.compile(r"§\d(?:[\d.]*\d)?")
+KEY = re.compile(r"^#?([a-z_]+) = (.*)$")
+TABLE = re.compile(r"^\[\[?([a-z_]+)\]?\]$")
+
+
+def citations() -> dict[tuple[int, str], set[str]]:
+    """Each cited section and the files that cite it."""
+    found: dict[tuple[int, str], set[str]] = defaultdict(set)
+    for folder in ("daemon", "classifiers", "templates"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in (".py", ".toml", ".j2"):
+                for number, first, more in CITATION.findall(path.read_text("utf-8")):
+                    for section in (first, *SECTION.findall(more)):
+                        found[int(number), section].add(str(path.relative_to(ROOT)))
+    return found
+
+
+def rfc_rows(text: str) -> Iterator[str]:
+    """The table anew: the words that stand in it, the files that cite today."""
+    rows = re.findall(r"^\| RFC (\d+) \| (§[\d.]+) \| (.*?) \| ", text, re.MULTILINE)
+    words = {(int(number), section): what for number, section, what in rows}
+    yield "| RFC | section | what it asks of us | where |\n|---|---|---|---|"
+    for (number, section), files in sorted(citations().items(), key=lambda item: (item[0][0], _order(item[0][1]))):
+        where = ", ".join(f"`{name}`" for name in sorted(files))
+        yield f"| RFC {number} | {section} | {words.get((number, section), '')} | {where} |"
+
+
+def _order(section: str) -> list[int]:
+    return [int(part) for part in section.removeprefix("§").split(".")]
+
+
+def key_rows(_: str) -> Iterator[str]:
+    """Every key, section by section, with the comment that stands above it in config.example.toml."""
+    fields = Config.model_fields
+    section, words, seen = "", list[str](), set[tuple[str, str]]()
+    for line in (ROOT / "config.example.toml").read_text("utf-8").splitlines():
+        if table := TABLE.match(line):
+            if table[1] != section:
+                section = table[1]
+                yield f"\n### `{line}`\n"
+                if words:
+                    yield " ".join(words) + "\n"
+                yield "| key | default | meaning |\n|---|---|---|"
+            words = []
+        elif key := KEY.match(line):
+            if section in ("department", "rule") and (section, key[1]) in seen:
+                continue
+            seen.add((section, key[1]))
+            yield f"| `{key[1]}` | {_default(fields[section].annotation, key[1])} | {' '.join(words)} |"
+            words = []
+        elif line.startswith("# "):
+            words.append(line[2:])
+        elif not line:
+            words = []
+
+
+def _default(annotation: object, key: str) -> str:
+    """`the default`, or what else there is to say of a key that has none."""
+    model = next(iter(getattr(annotation, "__args__", ())), annotation)
+    field = next(field for name, field in model.model_fields.items() if (field.alias or name) == key)  # type: ignore[attr-defined]
+    if field.is_required():
+        return "required"
+    value = field.get_default(call_default_factory=True)
+    return "–" if value in (None, [], {}) else f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def predicate_rows(_: str) -> Iterator[str]:
+    """Every condition with the docstring of the function of its name."""
+    tree = ast.parse((ROOT / "daemon" / "rules" / "predicates.py").read_text("utf-8"))
+    told = {node.name: ast.get_docstring(node) or "" for node in tree.body if isinstance(node, ast.FunctionDef)}
+    yield "| condition | holds where |\n|---|---|"
+    for name in When.model_fields:
+        yield f"| `{name}` | {' '.join(told[name].split())} |"
+
+
+PARTS: tuple[tuple[str, str, Callable[[str], Iterator[str]]], ...] = (
+    ("rfc.md", "citations", rfc_rows),
+    ("configuration.md", "keys", key_rows),
+    ("configuration.md", "conditions", predicate_rows),
+)
+
+
+def written(text: str, part: str, rows: Callable[[str], Iterator[str]]) -> str:
+    """The document with one generated part replaced."""
+    begin, end = f"<!-- generated: {part} -->\n", f"<!-- end: {part} -->"
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    return before + begin + "\n".join(rows(text)) + "\n" + end + after
+
+
+def stale() -> dict[Path, str]:
+    """The documents that are not what the program says, with what they should be."""
+    now = {ROOT / "docs" / name: (ROOT / "docs" / name).read_text("utf-8") for name, _, _ in PARTS}
+    new = dict(now)
+    for name, part, rows in PARTS:
+        new[ROOT / "docs" / name] = written(new[ROOT / "docs" / name], part, rows)
+    return {path: text for path, text in new.items() if text != now[path]}
+
+
+def unexplained() -> list[str]:
+    """Rows of rfc.md that nobody has written words for."""
+    text = (ROOT / "docs" / "rfc.md").read_text("utf-8")
+    return [" ".join(row) for row in re.findall(r"^\| (RFC \d+) \| (§[\d.]+) \| +\| ", text, re.MULTILINE)]
+
+
+def main(arguments: list[str]) -> int:
+    """0 where all is well, else 1 and a sentence."""
+    found = stale()
+    if "--check" in arguments:
+        for path in found:
+            print(f"{path.relative_to(ROOT)} is out of date: run `make docs`.", file=sys.stderr)
+    else:
+        for path, text in found.items():
+            path.write_text(text, "utf-8")
+            print(f"wrote {path.relative_to(ROOT)}")
+        found = {}
+    for row in unexplained():
+        print(f"docs/rfc.md: say in a few words what {row} asks of us.", file=sys.stderr)
+    return 1 if found or unexplained() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
