@@ -131,8 +131,8 @@ class Report:
     """The machine-readable part of a multipart/report (RFC 6522): a DSN, MDN or ARF.
 
     `report_type` is the parameter of that name, in lower case; `returned-message` where a mail system sent a
-    message back without multipart/report. `original_message_id` comes from the returned message or header part; `status` is the enhanced
-    status code (RFC 3463) of the first recipient, `action` its Action field (RFC 3464 §2.3.3).
+    message back without multipart/report. `original_message_id` comes from the returned message or header
+    part; `status` is the enhanced status code (RFC 3463) of the first recipient, `action` its Action field (RFC 3464 §2.3.3).
     """
 
     report_type: str

@@ -93,8 +93,13 @@ def may_announce(line: str) -> bool:
 
 
 def announces_quote(text: str) -> bool:
-    """Whether these words announce a quote. A date or an address must be among them: people write "er schrieb:" too."""
-    return _ANNOUNCES.match(text) is not None and _DATED.search(text) is not None
+    """Whether these words can announce a quote. People write "Er schrieb:" too: see `is_dated`."""
+    return _ANNOUNCES.match(text) is not None
+
+
+def is_dated(text: str) -> bool:
+    """Whether a date or an address is among these words, as in the lines that programs write."""
+    return _DATED.search(text) is not None
 
 
 def separates(line: str) -> bool:

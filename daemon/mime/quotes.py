@@ -15,6 +15,8 @@ from daemon.mime import phrases
 
 _ATTRIBUTION_LINES: Final = 4
 _HEADER_BLOCK_LINES: Final = 8
+_BLANK_LINES: Final = 5
+_SIGNATURE_LINES: Final = 25
 _LONGEST_LINE: Final = 1000
 
 
@@ -88,18 +90,23 @@ def _announcement(lines: list[str], index: int) -> int:
         if index + length > len(lines) or not lines[index + length - 1].strip():
             return 0
         joined = f"{joined} {lines[index + length - 1].strip()}".strip()[:_LONGEST_LINE]
-        if phrases.announces_quote(joined):
+        if phrases.announces_quote(joined) and (phrases.is_dated(joined) or _quote_follows(lines, index + length)):
             return length
         if joined.endswith(":"):
             return 0
     return 0
 
 
+def _quote_follows(lines: list[str], index: int) -> bool:
+    following = next((line for line in lines[index : index + _BLANK_LINES] if line.strip()), "")
+    return following.lstrip().startswith(">")
+
+
 def _mark_announced(lines: list[str], layers: list[_Layer], index: int, length: int) -> int:
     """A quote with `>` ends by itself; without, everything that follows is the old mail."""
     after = index + length
-    following = next((line for line in lines[after : after + 5] if line.strip()), "")
-    end = after if not following or following.lstrip().startswith(">") else len(lines)
+    empty = not any(line.strip() for line in lines[after : after + _BLANK_LINES])
+    end = after if empty or _quote_follows(lines, after) else len(lines)
     layers[index:end] = [_Layer.QUOTED] * (end - index)
     return end
 
@@ -120,7 +127,8 @@ def _starts_header(lines: list[str], index: int) -> bool:
         return False
     block = (text.strip(" *\t") for text in lines[index : index + _HEADER_BLOCK_LINES])
     kinds = {phrases.header_field(text) for text in block} - {None}
-    return len(kinds) >= 3 and "from" in kinds
+    # Contact forms show a sender, a date and a subject too, but whom the mail went to is an old mail's.
+    return len(kinds) >= 3 and {"from", "to"} <= kinds
 
 
 def _signed(lines: list[str], layers: list[_Layer]) -> None:
@@ -142,7 +150,7 @@ def _sign_run(lines: list[str], layers: list[_Layer], start: int, end: int) -> N
     for index in range(start, end):
         line = lines[index].strip()
         # RFC 3676 §4.3: dash, dash, space; the space is often lost on the way.
-        if line == "--" and written:
+        if line == "--" and written and end - index <= _SIGNATURE_LINES:
             layers[index:end] = [_Layer.SIGNATURE] * (end - index)
             end = index
             break

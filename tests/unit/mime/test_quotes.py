@@ -114,6 +114,12 @@ def test_answers_below_and_between_quotes_stay_with_the_sender():
     assert parts.signature == "--\nMax"
 
 
+def test_a_name_alone_announces_what_is_marked():
+    parts = quotes.split("Max Muster schrieb:\n> Die Tonne ist voll.\n\nDas stimmt.")
+    assert parts.own == "Das stimmt."
+    assert parts.quoted == "Max Muster schrieb:\n> Die Tonne ist voll."
+
+
 def test_a_mere_forward_is_what_the_sender_wants_to_say():
     text = "---------- Forwarded message ---------\nVon: A\nDate: 3. März\nSubject: x\n\nDie Laterne ist aus."
     parts = quotes.split(text)
@@ -131,6 +137,9 @@ def test_a_mere_forward_is_what_the_sender_wants_to_say():
         "Le lampadaire est cassé.\nOn peut le réparer?",
         "Diese E-Mail enthält vertrauliche Angaben über meinen Nachbarn.\n\nEr parkt jeden Tag auf dem Gehweg.",
         "--\nGuten Tag, die Laterne ist aus.",
+        "Neue Nachricht\n\nVon: Max Muster\nDatum: 3. März 2026\nBetreff: Laterne\nNachricht: Sie ist aus.",
+        "Der Nachbar schrieb:\nDie Tonne ist voll.",
+        "Erstens.\n--\n" + "Zweitens, und noch viel mehr.\n" * 40 + "Ende",
         ">From here to the market it is dark.",
         "- Laterne 1\n- Laterne 2\n- Laterne 3",
         "Zu Punkt 1 -- der Radweg -- habe ich eine Frage.",
