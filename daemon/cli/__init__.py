@@ -13,7 +13,7 @@ from typing import NoReturn
 import typer
 
 from daemon import __version__
-from daemon.cli import check, database, inspect, model, outbox, quarantine, reconcile, run, tickets
+from daemon.cli import check, database, demo, inspect, model, outbox, quarantine, reconcile, run, tickets
 from daemon.cli.shared import Place
 from daemon.errors import AnliegenError, ConfigError
 
@@ -54,6 +54,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(outbox.app, name="outbox")
 app.command("train")(model.train)
 app.command("evaluate")(model.evaluate)
+app.command("demo")(demo.demo)
 app.add_typer(database.app, name="db")
 
 
