@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -18,11 +19,15 @@ def corpus_files() -> list[Traversable]:
     return sorted((file for file in folder.iterdir() if file.name.endswith(".jsonl")), key=lambda file: file.name)
 
 
+#: The origin of the lexicon's lines: always learnt from, never held back, never counted.
+LEXICON = "lexicon"
+
+
 @cache
 def corpus_id() -> str:
     """A short digest of the corpus: another corpus makes another model."""
     digest = hashlib.sha256()
-    for file in corpus_files():
+    for file in (*corpus_files(), _lexicon_file()):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -30,6 +35,21 @@ def corpus_id() -> str:
 def shipped_examples() -> list[Example]:
     """All texts of the corpus with their labels."""
     return [example for file in corpus_files() for example in _examples(file)]
+
+
+def lexicon() -> list[Example]:
+    """What each topic is about, line by line. Teaches the topic only: the category is empty."""
+    table: dict[str, str] = tomllib.loads(_lexicon_file().read_text(encoding="utf-8"))
+    return [
+        Example(Text("", line.strip()), category="", topic=topic, origin=LEXICON)
+        for topic, lines in table.items()
+        for line in lines.splitlines()
+        if line.strip()
+    ]
+
+
+def _lexicon_file() -> Traversable:
+    return files("classifiers") / "corpus" / "lexicon.toml"
 
 
 def _examples(file: Traversable) -> Iterator[Example]:

@@ -83,9 +83,9 @@ def _shipped() -> dict[bytes, Floats]:
 
 def write_corpus_vectors(path: str) -> None:
     """Compute the vectors of the shipped corpus anew (a developer's step: `python -m classifiers.encoder`)."""
-    from classifiers.corpus import shipped_examples
+    from classifiers.corpus import lexicon, shipped_examples
 
-    by_mark = {fingerprint(example.text): example.text for example in shipped_examples()}
+    by_mark = {fingerprint(example.text): example.text for example in (*shipped_examples(), *lexicon())}
     vectors = np.vstack([encode(list(by_mark.values())[i : i + 64]) for i in range(0, len(by_mark), 64)])
     scales = (np.abs(vectors).max(axis=0) / 127).astype(np.float32)
     codes = np.round(vectors / scales).astype(np.int8)

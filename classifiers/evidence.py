@@ -6,19 +6,16 @@ stand in the text, so nothing has to be translated.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-from classifiers.features import MAX_CHARS, VIEWS, fold, letter_runs, sentences
+from classifiers.features import MAX_CHARS, VIEWS, fold, letter_runs, sentences, telling_words
 from classifiers.heads import Head, Model
-from classifiers.languages import facts, known_languages
 from classifiers.values import Text
 from classifiers.vocabulary import Floats, Vocabulary
 
 SHOWN_WORDS = 4
+SHORTEST_WORD = 3
 LONGEST_QUOTE = 160
-
-_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 def evidence(model: Model, text: Text, category: int, topic: int) -> tuple[str, ...]:
@@ -44,10 +41,9 @@ def _telling_sentence(model: Model, text: Text, category: int) -> str | None:
 
 def _telling_words(model: Model, text: Text, topic: int) -> list[str]:
     pull = _pull(model.vocabularies["spelled"], model.topic, "spelled", topic, text)
-    written = dict.fromkeys(_WORD.findall(f"{text.subject} {text.body[:MAX_CHARS]}"))
+    written = {word for word in telling_words(text) if len(word) >= SHORTEST_WORD}
     weighed = {word: sum(pull.get(run, 0.0) for run in letter_runs(fold(word))) for word in written}
-    matters = {word: weight for word, weight in weighed.items() if weight > 0 and not _is_function_word(word)}
-    return sorted(matters, key=lambda word: -matters[word])[:SHOWN_WORDS]
+    return sorted((word for word in weighed if weighed[word] > 0), key=lambda word: -weighed[word])[:SHOWN_WORDS]
 
 
 def _pull(vocabulary: Vocabulary, head: Head, view: str, wanted: int, text: Text) -> Mapping[str, float]:
@@ -59,8 +55,3 @@ def _pull(vocabulary: Vocabulary, head: Head, view: str, wanted: int, text: Text
     by_column = dict(zip(rows.columns.tolist(), gains.tolist(), strict=True))
     placed = ((feature, vocabulary.place(feature)) for feature in set(features))
     return {feature: by_column[place] for feature, place in placed if place is not None}
-
-
-def _is_function_word(word: str) -> bool:
-    lower = word.lower()
-    return any(lower in facts(code).function_words for code in known_languages())

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import pairwise
 
+from classifiers.languages import facts, known_languages
 from classifiers.values import Text
 
 #: Longer texts say nothing more about their kind; what a model reads of one mail is bounded.
 MAX_CHARS = 6000
 #: Letters in a row that form one feature of the letter view.
-SHORTEST, LONGEST = 2, 5
+SHORTEST, LONGEST = 3, 6
 
 _UMLAUTS = str.maketrans({"ß": "ss", "ä": "ae", "ö": "oe", "ü": "ue"})
 _DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"[^\W_]+")
 _TOKEN = re.compile(r"[^\W_]+|[?!]+|\.{2,}|…|[.,:;()\"„“:-]")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 
@@ -48,12 +51,19 @@ def spoken(text: Text) -> list[str]:
 
 
 def spelled(text: Text) -> list[str]:
-    """The matter: runs of letters inside each word, so that compounds and inflections share features."""
-    return [run for word in fold(f"{text.subject} {text.body[:MAX_CHARS]}").split() for run in letter_runs(word)]
+    """The matter: runs of letters inside each word that has a matter, so that compounds and inflections agree."""
+    return [run for word in telling_words(text) for run in letter_runs(fold(word))]
+
+
+def telling_words(text: Text) -> list[str]:
+    """The words of a text, as written, without function words and courtesies of the known languages."""
+    written = _WORD.findall(f"{text.subject} {text.body[:MAX_CHARS]}")
+    untelling = _untelling()
+    return [word for word in written if fold(word) not in untelling]
 
 
 def letter_runs(word: str) -> Iterator[str]:
-    """All runs of two to five letters of one folded word, its edges marked by a blank."""
+    """All runs of three to six letters of one folded word, its edges marked by a blank."""
     edged = f" {word} "
     for length in range(SHORTEST, LONGEST + 1):
         if len(edged) <= length:
@@ -61,6 +71,11 @@ def letter_runs(word: str) -> Iterator[str]:
             return
         for start in range(len(edged) - length + 1):
             yield edged[start : start + length]
+
+
+@cache
+def _untelling() -> frozenset[str]:
+    return frozenset(fold(word) for code in known_languages() for word in facts(code).function_words)
 
 
 def _pairs(words: list[str]) -> list[str]:

@@ -12,21 +12,25 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.corpus import LEXICON
 from classifiers.values import Example
+
+#: The part of examples that every fit may use.
+ALWAYS = -1
 
 
 def folds(examples: Sequence[Example], parts: int) -> NDArray[np.int64]:
-    """The part that each example is held back in, 0 … parts-1, of about equal size."""
+    """The part that each example is held back in, 0 … parts-1, of about equal size; -1: never held back."""
     sizes = [0] * parts
-    place: dict[str, int] = {}
+    place: dict[str, int] = {LEXICON: ALWAYS}
     dealt = _indispensable(examples)
     for origin, size in Counter(example.origin for example in examples).most_common():
-        if origin not in dealt:
+        if origin not in dealt and origin not in place:
             place[origin] = sizes.index(min(sizes))
             sizes[place[origin]] += size
     random = np.random.default_rng(0)
     single = random.permutation(len(examples)) % parts
-    return np.array([place.get(example.origin, single[number]) for number, example in enumerate(examples)])
+    return np.array([place.get(example.origin, int(single[number])) for number, example in enumerate(examples)])
 
 
 def _indispensable(examples: Sequence[Example]) -> set[str]:

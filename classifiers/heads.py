@@ -20,15 +20,21 @@ class Scorer:
 
 @dataclass(frozen=True, slots=True)
 class Fusion:
-    """The second stage: the scores of some views, side by side, to log-odds."""
+    """The second stage: how far each view is trusted, and how common each class is beyond what they say.
+
+    So few numbers on purpose: a free matrix over all scores learns the habits of who wrote the corpus.
+    """
 
     views: tuple[str, ...]
-    weights: Floats
+    #: One number for each view.
+    trust: Floats
+    #: One number for each class.
     bias: Floats
 
     def probabilities(self, scores: Mapping[str, Floats]) -> Floats:
         """One line of calibrated probabilities for each line of scores."""
-        return softmax(np.hstack([scores[view] for view in self.views]) @ self.weights + self.bias)
+        odds = sum((scores[view] * trust for view, trust in zip(self.views, self.trust, strict=True)), self.bias)
+        return softmax(np.asarray(odds))
 
 
 @dataclass(frozen=True, slots=True)

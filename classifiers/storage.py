@@ -153,8 +153,8 @@ def _head_arrays(head: Head) -> Arrays:
         arrays[f"{head.name}.{view}.bias"] = scorer.bias
     for name, fusion in (("plain", head.plain), ("rich", head.rich)):
         if fusion:
-            arrays[f"{head.name}.{name}.fusion"] = fusion.weights
-            arrays[f"{head.name}.{name}.offset"] = fusion.bias
+            arrays[f"{head.name}.{name}.trust"] = fusion.trust
+            arrays[f"{head.name}.{name}.bias"] = fusion.bias
     return arrays
 
 
@@ -189,4 +189,4 @@ def _head(name: str, stored: HeadManifest, arrays: Arrays) -> Head:
 
 
 def _fusion(name: str, views: list[str], arrays: Mapping[str, Floats]) -> Fusion:
-    return Fusion(tuple(views), arrays[f"{name}.fusion"], arrays[f"{name}.offset"])
+    return Fusion(tuple(views), arrays[f"{name}.trust"], arrays[f"{name}.bias"])

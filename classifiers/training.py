@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from classifiers import encoder, linear
 from classifiers.classifier import ENCODED, Classifier
-from classifiers.corpus import shipped_examples
+from classifiers.corpus import lexicon, shipped_examples
 from classifiers.features import VIEWS
-from classifiers.folds import folds
+from classifiers.folds import ALWAYS, folds
 from classifiers.heads import Fusion, Head, Model, Scorer, choose_threshold
 from classifiers.values import Example
 from classifiers.vocabulary import Floats, Vocabulary, learn_vocabulary
@@ -25,7 +25,7 @@ ENOUGH = 20
 #: A correction by the office's own staff counts as much as so many shipped texts.
 CORRECTION_WEIGHT = 3.0
 #: A feature must stand in so many texts.
-AT_LEAST = {"spoken": 2, "spelled": 3}
+AT_LEAST = 2
 PARTS = 5
 
 Progress = Callable[[str, float], None]
@@ -48,7 +48,7 @@ def train(corrections: Iterable[Example] = (), progress: Progress | None = None)
     corrected = [
         replace(each, weight=each.weight * CORRECTION_WEIGHT, origin=each.origin or "office") for each in corrections
     ]
-    return train_on([*shipped_examples(), *corrected], progress)
+    return train_on([*shipped_examples(), *lexicon(), *corrected], progress)
 
 
 def train_on(
@@ -58,32 +58,43 @@ def train_on(
     tell = progress or (lambda _what, _share: None)
     use_encoder = encoder.encoder_version() is not None if with_encoder is None else with_encoder
     tell("reading the examples", 0.0)
-    vocabularies, lines = _lines(examples, use_encoder)
-    known = _known_topics(examples)
+    views = _Views(examples, use_encoder)
     heads = {}
     for start, name in ((0.1, "category"), (0.4, "topic")):
         tell(f"learning the {name}", start)
-        chosen = [number for number, each in enumerate(examples) if name == "category" or each.topic in known]
-        heads[name] = _fit_head(name, examples, np.array(chosen), lines)
+        heads[name] = _fit_head(name, *views.chosen(_teaches(examples, name)))
     tell("done", 1.0)
     version = encoder.encoder_version() if use_encoder else None
-    return Classifier(Model(vocabularies, heads["category"], heads["topic"], version))
+    return Classifier(Model(views.vocabularies, heads["category"], heads["topic"], version))
 
 
-def _known_topics(examples: Sequence[Example]) -> set[str]:
-    counts = Counter(example.topic for example in examples)
-    return {topic for topic, count in counts.items() if count >= ENOUGH}
+def _teaches(examples: Sequence[Example], name: str) -> NDArray[np.int64]:
+    """The examples that one question is learnt from: labelled, and of a class with enough of them."""
+    counts = Counter(getattr(example, name) for example in examples)
+    return np.array(
+        [n for n, each in enumerate(examples) if getattr(each, name) and counts[getattr(each, name)] >= ENOUGH]
+    )
 
 
-def _lines(examples: Sequence[Example], use_encoder: bool) -> tuple[dict[str, Vocabulary], dict[str, Lines]]:
-    vocabularies, lines = {}, {}
-    for name, view in VIEWS.items():
-        features = [view(example.text) for example in examples]
-        vocabularies[name] = learn_vocabulary(features, AT_LEAST[name])
-        lines[name] = _sparse_lines(linear.matrix(vocabularies[name].rows(features)))
-    if use_encoder:
-        lines[ENCODED] = _dense_lines(encoder.corpus_vectors([example.text for example in examples]))
-    return vocabularies, lines
+class _Views:
+    """All views of all examples, computed once."""
+
+    def __init__(self, examples: Sequence[Example], use_encoder: bool) -> None:
+        self.examples = examples
+        self.vocabularies: dict[str, Vocabulary] = {}
+        self._sparse: dict[str, linear.Matrix] = {}
+        for name, view in VIEWS.items():
+            features = [view(example.text) for example in examples]
+            self.vocabularies[name] = learn_vocabulary(features, AT_LEAST)
+            self._sparse[name] = linear.matrix(self.vocabularies[name].rows(features))
+        self._dense = encoder.corpus_vectors([example.text for example in examples]) if use_encoder else None
+
+    def chosen(self, where: NDArray[np.int64]) -> tuple[list[Example], dict[str, Lines]]:
+        """Some of the examples, and their lines."""
+        lines = {name: _sparse_lines(matrix[where]) for name, matrix in self._sparse.items()}
+        if self._dense is not None:
+            lines[ENCODED] = _dense_lines(self._dense[where])
+        return [self.examples[int(number)] for number in where], lines
 
 
 def _sparse_lines(matrix: linear.Matrix) -> Lines:
@@ -100,63 +111,68 @@ def _dense_lines(rows: Floats) -> Lines:
     return Lines(fit, lambda scorer, where: rows[where] @ scorer.weights + scorer.bias)
 
 
-def _fit_head(name: str, examples: Sequence[Example], where: NDArray[np.int64], lines: Mapping[str, Lines]) -> Head:
-    chosen = [examples[number] for number in where]
-    labels = np.array([getattr(each, name) for each in chosen])
-    weights = np.array([each.weight for each in chosen])
-    part = folds(chosen, PARTS)
-    scores = {view: _held_back_scores(each, where, labels, weights, part) for view, each in lines.items()}
-    scorers = {view: each.fit(where, labels, weights) for view, each in lines.items()}
-    classes = tuple(str(label) for label in sorted(set(labels)))
+def _fit_head(name: str, examples: Sequence[Example], lines: Mapping[str, Lines]) -> Head:
+    labels = np.array([getattr(each, name) for each in examples])
+    weights = np.array([each.weight for each in examples])
+    held_back = _held_back(examples, lines, labels, weights)
+    scorers = {view: each.fit(np.arange(len(examples)), labels, weights) for view, each in lines.items()}
     plain_views = tuple(view for view in lines if view != ENCODED)
-    rich_views = tuple(lines) if ENCODED in lines else None
-    even = _even(chosen)
-    plain = fit_fusion(plain_views, scores, labels, even)
-    rich = fit_fusion(rich_views, scores, labels, even) if rich_views else None
-    threshold = _threshold(name, chosen, classes, rich_views or plain_views, scores, labels, even, part)
+    plain = held_back.fusion(plain_views)
+    rich = held_back.fusion(tuple(lines)) if ENCODED in lines else None
+    chances = held_back.chances(tuple(lines))
+    classes = held_back.classes
+    right = [
+        classes[best] in accepted(each, name)
+        for best, each in zip(chances.argmax(axis=1), held_back.examples, strict=True)
+    ]
+    threshold = choose_threshold(list(chances.max(axis=1)), right, PRECISION)
     return Head(name, classes, scorers, plain, rich, threshold)
 
 
-def _held_back_scores(
-    lines: Lines, where: NDArray[np.int64], labels: Labels, weights: Doubles, part: NDArray[np.int64]
-) -> Floats:
-    scores = np.zeros((len(where), len(set(labels))), dtype=np.float32)
-    for number in sorted(set(part)):
-        held, rest = part == number, part != number
-        scores[held] = lines.score(lines.fit(where[rest], labels[rest], weights[rest]), where[held])
-    return scores
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """What each view says of texts that it was not fitted on, and which part of the corpus each belongs to."""
+
+    examples: Sequence[Example]
+    labels: Labels
+    part: NDArray[np.int64]
+    scores: Mapping[str, Floats]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes in the order of the columns."""
+        return tuple(str(label) for label in np.unique(self.labels))
+
+    def fusion(self, views: tuple[str, ...], where: NDArray[np.bool_] | None = None) -> Fusion:
+        """The second stage over these views, from all texts or some."""
+        chosen = np.ones(len(self.labels), dtype=bool) if where is None else where
+        scores = np.stack([self.scores[view][chosen] for view in views])
+        return Fusion(views, *linear.fit_fusion(scores, self.labels[chosen], np.ones(int(chosen.sum()))))
+
+    def chances(self, views: tuple[str, ...]) -> Floats:
+        """Probabilities for each text, by a second stage that has not seen its part either."""
+        chances = np.zeros((len(self.labels), len(self.classes)), dtype=np.float32)
+        for number in np.unique(self.part):
+            held = self.part == number
+            fusion = self.fusion(views, ~held)
+            chances[held] = fusion.probabilities({view: self.scores[view][held] for view in views})
+        return chances
 
 
-def fit_fusion(views: tuple[str, ...], scores: Mapping[str, Floats], labels: Labels, weights: Doubles) -> Fusion:
-    """The second stage over these views."""
-    return Fusion(views, *linear.fit_fusion(np.hstack([scores[view] for view in views]), labels, weights))
-
-
-def _even(examples: Sequence[Example]) -> Doubles:
-    """Every origin counts the same, however much it wrote; its weights add up to its share."""
-    sizes = Counter(example.origin for example in examples)
-    return np.array([len(examples) / len(sizes) / sizes[example.origin] for example in examples])
-
-
-def _threshold(
-    name: str,
-    examples: Sequence[Example],
-    classes: Sequence[str],
-    views: tuple[str, ...],
-    scores: Mapping[str, Floats],
-    labels: Labels,
-    even: Doubles,
-    part: NDArray[np.int64],
-) -> float:
-    confidence, right = np.zeros(len(examples)), np.zeros(len(examples), dtype=bool)
-    for number in sorted(set(part)):
+def _held_back(examples: Sequence[Example], lines: Mapping[str, Lines], labels: Labels, weights: Doubles) -> HeldBack:
+    part = folds(examples, PARTS)
+    scores = {view: np.zeros((len(examples), len(np.unique(labels))), dtype=np.float32) for view in lines}
+    for number in range(PARTS):
         held, rest = np.flatnonzero(part == number), np.flatnonzero(part != number)
-        fusion = fit_fusion(views, {view: scores[view][rest] for view in views}, labels[rest], even[rest])
-        chance = fusion.probabilities({view: scores[view][held] for view in views})
-        confidence[held] = chance.max(axis=1)
-        for place, best in zip(held, chance.argmax(axis=1), strict=True):
-            right[place] = classes[best] in accepted(examples[int(place)], name)
-    return choose_threshold(list(confidence), list(right), PRECISION)
+        for view, each in lines.items():
+            scores[view][held] = each.score(each.fit(rest, labels[rest], weights[rest]), held)
+    counted = np.flatnonzero(part != ALWAYS)
+    return HeldBack(
+        [examples[int(number)] for number in counted],
+        labels[counted],
+        part[counted],
+        {view: lines_[counted] for view, lines_ in scores.items()},
+    )
 
 
 def accepted(example: Example, name: str) -> set[str | None]:
