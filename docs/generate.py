@@ -1,7 +1,7 @@
 """Writes the parts of docs/ that can be read off the program; `--check` says whether they are up to date.
 
 `configuration.md`: every key with its default and the words that config.example.toml has for it, and every
-condition of a rule with the docstring of its function. `rfc.md`: where each cited section binds us; what
+condition of a rule with the docstring of its function. `gate.md`: every signal with its own. `rfc.md`: where each cited section binds us; what
 it asks is written by hand, once, in the table itself.
 """
 
@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from daemon import gate  # noqa: E402
 from daemon.config import Config, When  # noqa: E402 - the repository's own, wherever this is called from
 
 CITATION = re.compile(r"RFC (\d+) (§\d[\d.]*\d|§\d)((?:(?:,| and) §\d(?:[\d.]*\d)?)*)")
@@ -95,10 +96,21 @@ def predicate_rows(_: str) -> Iterator[str]:
         yield f"| `{name}` | {' '.join(told[name].split())} |"
 
 
+def signal_rows(_: str) -> Iterator[str]:
+    """Every signal of the gate in the order of its table, with the docstring of its function."""
+    yield "| signal | points to | weight | web forms | rule | what is looked for |\n|---|---|---|---|---|---|"
+    for row in gate.TABLE:
+        kind = f"`{row.kind.value}`" if row.kind else "a person"
+        weight = "forbids" if row.weight >= gate.FORBIDS else str(row.weight)
+        told = " ".join((row.read.__doc__ or "").split())
+        yield f"| `{row.name}` | {kind} | {weight} | {'yes' if row.in_forms else 'no'} | {row.rule} | {told} |"
+
+
 PARTS: tuple[tuple[str, str, Callable[[str], Iterator[str]]], ...] = (
     ("rfc.md", "citations", rfc_rows),
     ("configuration.md", "keys", key_rows),
     ("configuration.md", "conditions", predicate_rows),
+    ("gate.md", "signals", signal_rows),
 )
 
 

@@ -18,7 +18,7 @@ from daemon.gate.senders import Surroundings
 from daemon.gate.table import FORBIDS, TABLE, Signal
 from daemon.model import Kind, Message, Reason, Verdict
 
-__all__ = ["TABLE", "Delay", "History", "Signal", "Surroundings", "brake", "check", "unreadable"]
+__all__ = ["FORBIDS", "TABLE", "Delay", "History", "Signal", "Surroundings", "brake", "check", "unreadable"]
 
 
 def check(message: Message, around: Surroundings) -> Verdict:

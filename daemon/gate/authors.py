@@ -13,10 +13,11 @@ def own_message_id(message: Message, around: Surroundings) -> str | None:
 
 
 def own_loop_field(message: Message, around: Surroundings) -> str | None:
-    """`X-Loop` names one of our own addresses: our own mail came back."""
-    for value in fields.values(message, "X-Loop"):
-        if value.casefold().strip("<> ") in around.own_addresses:
-            return f"X-Loop: {value[:80]}"
+    """`X-Loop` or `X-Anliegen-Loop` names one of our own addresses: our own mail came back."""
+    for name in ("X-Loop", "X-Anliegen-Loop"):
+        for value in fields.values(message, name):
+            if value.casefold().strip("<> ") in around.own_addresses:
+                return f"{name}: {value[:80]}"
     return None
 
 

@@ -109,7 +109,7 @@ def null_return_path(message: Message, _: Surroundings) -> str | None:
 def loop_field(message: Message, _: Surroundings) -> str | None:
     """`X-Loop`, `X-No-Loop` or a ticket system's own loop field: a program on the way fears a loop."""
     names = "X-Loop X-No-Loop X-Loop-Detect X-OTRS-Loop X-Znuny-Loop X-RT-Loop-Prevention X-Zammad-Loop X-HD-Loop"
-    return _first_yes(message, names.split())
+    return _first_yes(message, (*names.split(), "X-Anliegen-Loop"))
 
 
 def many_hops(message: Message, _: Surroundings) -> str | None:

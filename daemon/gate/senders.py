@@ -99,6 +99,15 @@ def is_usable(address: Address) -> bool:
     return len(local) <= 64 and len(domain) <= 253 and len(addr) <= 254 and _USABLE.fullmatch(addr) is not None
 
 
+def is_glued(address: Address, message: Message) -> bool:
+    """Whether the parser made it from an address with a blank inside (`anna b@x`): nobody knows whose it is.
+
+    Blanks around dots and the @ are obsolete, but allowed (RFC 5322 §4.4).
+    """
+    written = " ".join(value for name in ("From", "Sender", "Reply-To") for value in message.all(name)).casefold()
+    return address.key in re.sub(r"\s", "", written) and address.key not in re.sub(r"\s*([.@])\s*", r"\1", written)
+
+
 def is_ours(address: Address, around: Surroundings) -> bool:
     """Whether it is one of our own addresses, a tagged form (`name+tag@`) included."""
     local, _, domain = address.key.rpartition("@")
@@ -114,7 +123,8 @@ def reply_to(message: Message, around: Surroundings) -> Address | None:
     if len(wanted) != 1:
         return None
     address = next(iter(wanted.values()))
-    return address if is_usable(address) and not is_robot(address) and not is_ours(address, around) else None
+    person = is_usable(address) and not is_robot(address) and not is_ours(address, around)
+    return address if person and not is_glued(address, message) else None
 
 
 def is_configured_form(message: Message, around: Surroundings) -> bool:
@@ -157,7 +167,7 @@ def answer_to(message: Message, around: Surroundings) -> Address | None:
     if person := reply_to(message, around):
         return person
     author = message.author
-    return author if author is not None and is_usable(author) else None
+    return author if author is not None and is_usable(author) and not is_glued(author, message) else None
 
 
 def return_paths(message: Message) -> tuple[Address, ...]:

@@ -76,7 +76,7 @@ TABLE: tuple[Signal, ...] = (
     Signal(automatic.auto_submitted, Kind.AUTO_REPLY, FORBIDS, "RFC 3834 §5", in_forms=False),
     Signal(automatic.machine_generated, Kind.AUTO_REPLY, FORBIDS, "RFC 3834 §2", in_forms=False),
     Signal(automatic.precedence_bulk, Kind.LIST, FORBIDS, "RFC 3834 §2", in_forms=False),
-    Signal(automatic.auto_response_suppress, Kind.AUTO_REPLY, FORBIDS, "MS-OXCMAIL §2.1.3.2.20", in_forms=False),
+    Signal(automatic.auto_response_suppress, Kind.AUTO_REPLY, FORBIDS, "MS-OXCMAIL, RFC 3834 §2", in_forms=False),
     Signal(automatic.receipt_wording, Kind.AUTO_REPLY, FORBIDS, "RFC 3834 §2", in_forms=False),
     Signal(authors.robot_sender, Kind.AUTO_REPLY, FORBIDS, "RFC 5230 §4.6"),
     Signal(automatic.null_return_path, Kind.AUTO_REPLY, FORBIDS, "RFC 3834 §2", in_forms=False),

@@ -20,6 +20,10 @@ from daemon.model import Message
 ENOUGH = 100
 #: Notices are short: no clue is looked for behind this many characters.
 _READ = 3000
+#: A notice that says nothing recognisable beside its title is shorter than this.
+_SHORT = 160
+#: A notice is always the answer to a mail: what In-Reply-To adds to its clues.
+_ANSWERS = 15
 #: Re:, AW:, WG: and their like: a person answered or passed on what follows.
 _PREFIX = re.compile(r"^((re|aw|wg|fwd?|antw|sv|vs|tr|rif|i|r|ref|wtr|doorst)\s*(\[\d+\])?\s*:\s*)+")
 _BRACKETS = re.compile(r"^(\[[^\]]{1,80}\]\s*)+")
@@ -45,7 +49,7 @@ class Clue:
     pattern: re.Pattern[str]
 
 
-_TITLE_ENDS = r"\s*(?:[\])*:>]|[-–—|,] |(?:bis|vom|von|ab|until|from|till?|jusqu'|du|dal|fino|am|\d).{0,50}$|[.!]*$)"
+_TITLE_ENDS = r"\s*(?:[\])*:>/]|[-–—|,] |(?:bis|vom|von|ab|until|from|till?|jusqu'|du|dal|fino|am|\d).{0,50}$|[.!]*$)"
 _OPENING_ENDS = r"(?!(?<=\w)\w)"
 
 
@@ -56,13 +60,14 @@ def _clue(name: str, where: Where, weight: int, phrases: str) -> Clue:
     return Clue(name, where, weight, re.compile(found))
 
 
+_TITLE = _clue("subject names an automatic reply", Where.TITLE, 80, "titles")
 _TELLS = _clue("tells of an automatic reply", Where.TEXT, -90, "tells")
 _MATTER = _clue("states a matter", Where.TEXT, -45, "matter")
 _AUTOMATIC = _clue("calls itself automatic", Where.TEXT, 60, "automatic")
 _THANKS = _clue("opens with thanks for the mail", Where.TEXT, 15, "thanks")
 
 ABSENCE: tuple[Clue, ...] = (
-    _clue("subject names an automatic reply", Where.TITLE, 80, "titles"),
+    _TITLE,
     _clue("subject says that somebody is away", Where.SUBJECT, 60, "person_away"),
     _clue("says that the writer is away", Where.TEXT, 40, "away"),
     _clue("names a way for urgent matters", Where.TEXT, 25, "urgent"),
@@ -129,14 +134,10 @@ def weigh(message: Message, clues: tuple[Clue, ...]) -> Found:
 def absence(message: Message) -> str | None:
     """An absence notice or automatic reply by its wording: the clues, else None."""
     found = weigh(message, ABSENCE)
-    text = fields.folded((message.own_text or message.text)[:_READ])
-    if found.has("subject names an automatic reply") and len(found.clues) == 1 and len(text) < _SHORT:
+    if found.clues == (_TITLE,) and len(message.own_text or message.text) < _SHORT:
         return found.names  # a title and a few words that say nothing else
-    return found.names if found.total >= ENOUGH else None
-
-
-#: A notice that says nothing recognisable beside its title is shorter than this.
-_SHORT = 160
+    total = found.total + (_ANSWERS if message.in_reply_to else 0)
+    return found.names if total >= ENOUGH else None
 
 
 def receipt(message: Message) -> str | None:

@@ -15,7 +15,7 @@ PHRASES = Phrases(
         r"(buro-?|ferien|urlaubs)?abwesenheit(s-?(notiz|meldung|mitteilung|nachricht|hinweis|info|information|benachrichtigung|assistent|agent|antwort|mail))?",
         r"(urlaubs|ferien)-?(notiz|meldung|mitteilung|nachricht|hinweis|info|information|benachrichtigung|antwort)",
         rf"(bin )?nicht im {_OFFICE}",
-        r"(bin )?ausser haus",
+        r"(bin )?ausser haus|(ferien|orts|landes)?abwesend",
     ),
     person_away=(
         rf"(ist|bin|sind) ({_FEW})?(nicht im {_OFFICE}|ausser haus|abwesend|ferienabwesend|ortsabwesend|im urlaub|in den ferien|in elternzeit)",
@@ -55,7 +55,7 @@ PHRASES = Phrases(
         rf"\b{_MAIL} (werden|wird) (\S+ ){{0,5}}?(weitergeleitet|umgeleitet|nicht gelesen|geloscht)",
         r"\b(werde|werden|kann) (\S+ ){0,8}?(nach|ab|sobald|nachher|spater|umgehend|schnellstmoglich|anschliessend|zeitnah|dann)\b.{0,60}(beantwort|bearbeit|antwort|meld|lesen)",
         rf"\b{_DER} {_MAIL} .{{0,60}}(nach|ab|sobald) .{{0,40}}(beantwort|bearbeit|gelesen)",
-        r"\bkeine(n)? (zugriff|zugang) (auf|zu) (meine|meinen|die|das)|\bmeine (e-?)?mails (nur )?(nicht|selten|unregelmassig|sporadisch)",
+        r"\b(lese|lesen|bearbeite|bearbeiten|abrufe|beantworte) (\S+ ){0,4}?keine (e-?)?(mails?|nachrichten)|\bkeine(n)? (zugriff|zugang) (auf|zu) (meine|meinen|die|das)|\bmeine (e-?)?mails (nur )?(nicht|selten|unregelmassig|sporadisch)",
     ),
     thanks=(
         rf"^(\S+ ){{0,8}}?(vielen|herzlichen|besten|lieben|merci|danke|dank) ((\S+ ){{0,2}}(fur|fuer|vielmal fur)) (ihre?n?|deine?|die|eure?) (\S+ )?{_MAIL}",
@@ -72,11 +72,11 @@ PHRASES = Phrases(
     tells=(
         r"\b(erhalte|erhalten|erhielt(en)?|bekommen?|bekam(en)?|gekriegt|kriege|kam(en)?|kommt|zuruckbekommen|landet|geschickt)\b[^.!?]{0,80}\b(automati\w+ (antwort|ruckantwort|nachricht|mail|e-mail|eingang|empfang)|abwesenheit|bounce|fehlermeldung|standardantwort|unzustellbar|nicht zugestellt|textbaustein)",
         r"\b(automati\w+ (ruck)?(antwort\w*|nachricht|mail|e-mail|\w*bestatigung)|abwesenheits\w+|fehlermeldung|standardantwort\w*|unzustellbar\w*|out[- ]of[- ]office\S*|bounce)\b[^.!?]{0,80}\b(erhalten|bekommen|gekriegt|gekommen|geschickt|zuruck\w*|erhielt|bekam|kam|kommt)\b",
-        r"\b(ihre|ihrer|ihren|eure|eurer|seine|deren|eine|der|keine|die|diese|nur) (\S+ ){0,2}?(automati(sche|sierte)[nr]? (antwort|eingangs|empfangs|ruckmeldung|bestatigung|nachricht|mail)|abwesenheits(notiz|meldung|nachricht|assistent|mail))",
+        r"\b(ihre|ihrer|ihren|eure|eurer|seine|deren|der|keine|diese|nur) (\S+ ){0,2}?(automati(sche|sierte)[nr]? (antwort|eingangs|empfangs|ruckmeldung|bestatigung|nachricht|mail)|abwesenheits(notiz|meldung|nachricht|assistent|mail))",
     ),
     matter=(
         r"\b(ich|wir) (mochten?|moechten?|hatte gern|hatte gerne|wollte|beantragen?|brauchen?|benotigen?|beschweren?|ersuchen?|fordern?|wunschen?|finden?|fragen?|wollen|bitten?)\b(?! sie (darum|darauf|um (ihr |ihre )?(verstandnis|geduld))| ihr verstandnis| um (ihr )?verstandnis| um (etwas )?geduld| darauf hin)",
-        r"\b(konnen|konnten|koennen|koennten|wurden|wuerden|kann|konnte|darf|durfte|ist es|gibt es|haben sie|bin ich|muss ich|muss)\b[^.!?]{3,160}\?",
+        r"\b(konnen|konnten|koennen|koennten|wurden|wuerden|kann|konnte|darf|durfte|ist es|gibt es|haben sie (?!(\S+ )?(ein|eine|einen)? ?(dringend|eilig|wichtig|noch frage|frage))|bin ich|muss ich|muss)\b[^.!?]{3,160}\?",
         r"\b(wann|warum|wieso|weshalb|wer|wo|wohin|woran|welche[rns]?|was|wie|ob)\b[^.!?]{3,160}\?",
         r"\bbitte (um (?!(ihr )?verstandnis|geduld|etwas geduld|beachtung)|verschieben|teilen|reparieren|helfen|prufen|pruefen|klaren|andern|kummern|geben|nehmen sie (?!in|kontakt)|sagen|informieren|holen|leeren|entfernen|veranlassen|merken|storniere|streichen)",
         r"\b(beschwerde|reklamation|mein(en|em)? (termin|antrag|ausweis|bescheid|tonne|widerspruch|anliegen|frage)|meine (tonne|frage|anfrage|beschwerde|mulltonne|steuererklarung|meldung)|anbei|im anhang)\b",

@@ -23,7 +23,7 @@ PHRASES = Phrases(
             r"(out of (the |my )?office|away( from| until| on| this)?|on (an? )?(annual |maternity |parental |sick |extended )?(leave|vacation|holidays?)|out on|"
             r"travell?ing|not in the office|unavailable|out until|unable to (read|check|respond))"
         ),
-        r"\b(the|our|my) (office|practice|department|team) (is|will be|are) (\S+ ){0,4}?closed",
+        r"\b(the|our|my) (\S+ )?(office|practice|department|team) (is|will be|are) (\S+ ){0,4}?closed",
         r"\b(i have left|i no longer work|am no longer (with|at|working)|this (mailbox|address|account) is (no longer|not) (monitored|active|in use|read))",
         r"\bout of (the )?office (from|until|till|between|on|starting)\b",
     ),
@@ -55,7 +55,7 @@ PHRASES = Phrases(
     ),
     tells=(
         r"\b(got|received|receive|receiving|getting|get|gets|sent me|sends|came)\b[^.!?]{0,60}\b(automatic|automated|out[- ]of[- ](the[- ])?office|auto-?reply|bounced?|undeliver|delivery (failure|status))",
-        r"\b(your|the|an?|this) (automatic|automated|out[- ]of[- ]office|auto-?)\s?(reply|replies|response|message|answer)s?\b",
+        r"\b(your|the|this) (automatic|automated|out[- ]of[- ]office|auto-?)\s?(reply|replies|response|message|answer)s?\b",
         r"\b(automatic (reply|replies)|out[- ]of[- ]office (message|reply)|bounce(d)? (message|mail)?)\b[^.!?]{0,60}\b(came|arrived|got|received|back|says|said)",
     ),
     matter=(

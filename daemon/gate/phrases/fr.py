@@ -41,7 +41,7 @@ PHRASES = Phrases(
     ),
     tells=(
         r"\b(recu|recois|obtenu|recevoir|recevons|revient|revenu)\b[^.!?]{0,80}\b(automatique|d'absence|non distribu|echec|erreur)",
-        r"\b(votre|vos|la|une|cette|de) (reponse|message|mail)s? (automatique|d'absence)",
+        r"\b(votre|vos|la|cette|de) (reponse|message|mail)s? (automatique|d'absence)",
     ),
     matter=(
         r"\b(je (voudrais|souhaite|souhaiterais|demande|vous ecris|desire|veux|me plains|dois|tiens a|n'ai (pas|toujours))|nous (souhaitons|demandons|voudrions))\b",

@@ -40,7 +40,7 @@ PHRASES = Phrases(
     ),
     tells=(
         r"\b(ricevuto|ricevo|arrivat[ao]|ricevere|riceviamo|tornat[ao])\b[^.!?]{0,80}\b(automatic|di assenza|mancat|errore)",
-        r"\b(vostra|sua|la|una|questa|di) (risposta|mail|e-mail) (automatica|di assenza)",
+        r"\b(vostra|sua|la|di) (risposta|mail|e-mail) (automatica|di assenza)",
     ),
     matter=(
         r"\b(vorrei|desidero|chiedo|le scrivo|vi scrivo|ho bisogno|mi lamento|devo|vorremmo|chiediamo|segnalo|volevo)\b",
