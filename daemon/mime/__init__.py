@@ -7,6 +7,7 @@ Pure: no clock, no files, no network. Decisions 0020-0024 say why it is built li
 How a message goes through, one module each:
 
     outline      cuts away what nobody reads before a parser sees it; every bound is kept here
+    heads        what the fields of one part say
     structure    the one door to mail-parser: the tree of parts, and the address lists
     headers      fields in order, unfolded;   words  RFC 2047;   parameters  RFC 2231;   ids  Message-IDs
     bodies       which parts are the text;    charsets, flowed, hypertext  make it readable

@@ -3,8 +3,8 @@
 A library that decodes every attachment pays for it in time and memory (decision 0021), and nobody here
 reads attachments: their bodies are cut, only their size is counted. The scan jumps from boundary to
 boundary and copies what is kept; each bound on parts, nesting and octets is enforced here, so that
-everything above may be written without fear. What was cut is noted in a field whose name the sender
-cannot know (`mark`). Binds: RFC 2046 §5.1.
+everything above may be written without fear. The copy points back into the table of parts through a field
+whose name the sender cannot know (`mark`). Binds: RFC 2046 §5.1.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from daemon.config import Limits
-from daemon.mime import charsets, headers, parameters
+from daemon.mime import charsets, headers, heads
 
 # Parts that are read by us besides the text; everything else is only named and measured.
 _TEXTS: Final = frozenset({"", "text", "text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown"})
@@ -34,11 +34,9 @@ _REPORTS: Final = frozenset(
 MESSAGE: Final = "message/rfc822"
 MESSAGES: Final = frozenset({MESSAGE, "message/global", "message/news"})
 _REPORT_OCTETS: Final = 64_000
-_PART_FIELD_OCTETS: Final = 8_000
 _TOKENS: Final = re.compile(r"[a-z0-9!#$&^_.+*'`{}|~%-]{1,80}/[a-z0-9!#$&^_.+*'`{}|~%-]{1,120}")
 _ENCODINGS: Final = frozenset({"base64", "quoted-printable", "x-uuencode", "uuencode", "uue", "x-uue"})
 _PART_FIELDS: Final = 200
-_BOUNDARY_OCTETS: Final = 300  # RFC 2046 §5.1.1 says 70
 _PREAMBLE_OCTETS: Final = 64_000
 _BOUNDARY_SEEN: Final = re.compile(rb"\n--([^\r\n]{1,200})\r?\nContent-", re.IGNORECASE)
 _OURS: Final = b"=-part-%d"
@@ -46,42 +44,6 @@ _OURS_BEGIN: Final = b"--=-part-"
 _BLANK_LINES: Final = re.compile(rb"[ \t\r\n]{0,10000}\n")
 _DEEPEST: Final = 100  # the parser recurses
 _DELIMITER_CANDIDATES: Final = 200_000
-
-
-_NO_FIELD: Final = parameters.Field("")
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What the fields of one part say; `octets` is the size of its body, decoded, before any cut."""
-
-    content_type: parameters.Field
-    disposition: parameters.Field = _NO_FIELD
-    content_id: str = ""
-    encoding: str = ""
-    octets: int = 0
-    read_as: str = ""
-
-    @property
-    def type(self) -> str:
-        """The type as which the part is read; `content_type` says what was declared."""
-        return self.read_as or self.content_type.value
-
-    @property
-    def name(self) -> str | None:
-        """The file name that the sender claims (RFC 2183 §2.3, else the older parameter `name`)."""
-        return self.disposition.get("filename") or self.content_type.get("name")
-
-    @property
-    def is_file(self) -> bool:
-        """Attached and named. Attached without a name is what some programs make of the text itself."""
-        return self.disposition.value == "attachment" and self.name is not None
-
-    @property
-    def boundary(self) -> bytes:
-        """The boundary of a multipart; empty where there is none that could be used."""
-        value = (self.content_type.get("boundary") or "").rstrip().encode("utf-8", "replace")
-        return value if self.type.startswith("multipart/") and len(value) <= _BOUNDARY_OCTETS else b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +56,7 @@ class Outline:
     fields: tuple[headers.RawField, ...]
     data: bytes
     mark: str
-    parts: tuple[Head, ...] = ()
+    parts: tuple[heads.Head, ...] = ()
     text_cut: bool = False
     defects: tuple[str, ...] = ()
 
@@ -140,14 +102,14 @@ class _Scan:
         self.digests: list[bool] = []
         self.output: list[bytes] = []
         self.budget = limits.parse_size
-        self.parts: list[Head] = []
+        self.parts: list[heads.Head] = []
         self.candidates = 0
         self.text_cut = False
         self.defects: dict[str, None] = {}
 
     def run(self, header: headers.Header) -> Outline:
         self.defects.update(dict.fromkeys(header.defects))
-        delimiter = self._enter(_head(header, "text/plain"), header.body)
+        delimiter = self._enter(heads.read(header, "text/plain"), header.body)
         while delimiter is not None:
             delimiter = self._after(delimiter)
         data, mark = b"".join(self.output), self.mark.decode()
@@ -166,9 +128,9 @@ class _Scan:
         self.output.append(b"\r\n--" + _OURS % delimiter.level + b"\r\n")
         header = headers.read(self.data, delimiter.end, len(self.data), _PART_FIELDS, part=True)
         # RFC 2046 §5.1.5: inside a digest, a part is a message unless it says otherwise.
-        return self._enter(_head(header, MESSAGE if self.digests[-1] else "text/plain"), header.body)
+        return self._enter(heads.read(header, MESSAGE if self.digests[-1] else "text/plain"), header.body)
 
-    def _enter(self, head: Head, body: int) -> _Delimiter | None:
+    def _enter(self, head: heads.Head, body: int) -> _Delimiter | None:
         """Write a part down, with its body where it is read; the boundary line that follows it."""
         boundary = self._boundary(head, body)
         if head.type.startswith("multipart/") and not boundary:
@@ -188,7 +150,7 @@ class _Scan:
         self._write_body(head, body, end)
         return following
 
-    def _boundary(self, head: Head, body: int) -> bytes:
+    def _boundary(self, head: heads.Head, body: int) -> bytes:
         """The boundary that a multipart really uses: the declared one, else the first that looks like one."""
         if not head.type.startswith("multipart/"):
             return b""
@@ -200,7 +162,7 @@ class _Scan:
         seen = _BOUNDARY_SEEN.search(self.data, max(body - 1, 0), body + _PREAMBLE_OCTETS)
         return seen[1].rstrip() if seen and seen[1].rstrip() not in self.open else b""
 
-    def _write_fields(self, head: Head, level: int | None = None) -> None:
+    def _write_fields(self, head: heads.Head, level: int | None = None) -> None:
         """Only what the parser needs to find its way, in the simplest form; the rest stands in `parts`.
 
         A multipart at `level` gets a boundary of ours: the sender's may hold anything, and the parser compiles
@@ -216,7 +178,7 @@ class _Scan:
         self.output.append(b"\r\n")
         self.parts.append(head)
 
-    def _write_body(self, head: Head, start: int, end: int) -> None:
+    def _write_body(self, head: heads.Head, start: int, end: int) -> None:
         if head.type in MESSAGES:
             blank = _BLANK_LINES.match(self.data, start, end)
             start = blank.end() if blank else start
@@ -266,7 +228,7 @@ class _Scan:
         return found + 1 if found >= 0 else -1
 
     def _line(self, start: int) -> tuple[bytes, int]:
-        window = self.data[start + 2 : start + _BOUNDARY_OCTETS + 8]
+        window = self.data[start + 2 : start + heads.BOUNDARY_OCTETS + 8]
         end = window.find(b"\n")
         return (window, start + 2) if end < 0 else (window[:end], start + 2 + end + 1)
 
@@ -277,23 +239,6 @@ class _Scan:
             if text.startswith(boundary) and text[len(boundary) :] in (b"", b"--"):
                 return _Delimiter(start, end, level, len(text) > len(boundary))
         return None
-
-
-def _head(header: headers.Header, default: str) -> Head:
-    content_type = parameters.read(_value(header, b"content-type"))
-    if "/" not in content_type.value:
-        content_type = parameters.Field(default, content_type.params)  # RFC 2045 §5.2
-    return Head(
-        content_type,
-        parameters.read(_value(header, b"content-disposition")),
-        (_value(header, b"content-id") or "").strip(" <>"),
-        parameters.read(_value(header, b"content-transfer-encoding")).value,
-    )
-
-
-def _value(header: headers.Header, name: bytes) -> str | None:
-    value = header.get(name)
-    return None if value is None else headers.as_text(value[:_PART_FIELD_OCTETS])
 
 
 def _without_mime(fields: tuple[headers.RawField, ...]) -> list[headers.RawField]:

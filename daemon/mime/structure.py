@@ -17,7 +17,8 @@ from mailparser.exceptions import MailParserError
 from mailparser.utils import get_addresses
 
 from daemon.mime import headers, parameters, words
-from daemon.mime.outline import Head, Outline
+from daemon.mime.heads import Head
+from daemon.mime.outline import Outline
 from daemon.model import Address
 
 _DECODING_FAILURES: Final = (ValueError, LookupError, AssertionError, TypeError, AttributeError, IndexError)
