@@ -21,6 +21,7 @@ from daemon.rendering.words import Words
 _SUBJECT_LENGTH = 60
 _REFERENCES = 20  # the first, and the last nineteen: enough for every mail program's threads
 _CLOSURES_AHEAD = 8  # days, today included: whoever calls within a week should not stand before a locked door
+_SPOKEN_IN = {"DE": ("de",), "AT": ("de",), "LI": ("de",), "CH": ("de", "fr", "it")}
 _PREFIXES = re.compile(r"(?:\s*(?:re|aw|antw|fw|fwd|wg|tr|rif|r|i|inoltro)\s*(?:\[\d+\])?\s*:)+\s*", re.IGNORECASE)
 _OUR_TOKEN = re.compile(r"\[#[^\]\s]{1,40}\]")
 _LINK = re.compile(r"://|www\.|\b[\w-]+\.(?:com|net|org|info|ru|cn|xyz|top|shop|biz|online|site)\b", re.IGNORECASE)
@@ -100,8 +101,9 @@ def references(message: Message) -> tuple[str, ...]:
 
 
 def language_tag(language: str, config: Config) -> str:
-    """BCP 47: "de-CH". Screen readers and spelling follow it."""
-    return f"{language}-{config.organisation.country}"
+    """BCP 47: "de-CH", but plain "en" in Switzerland. Screen readers choose their voice by it."""
+    country = config.organisation.country
+    return f"{language}-{country}" if language in _SPOKEN_IN.get(country, ()) else language
 
 
 def _answer_by(facts: AckFacts, calendar: Calendar, words: Words, department: Department) -> str | None:

@@ -118,7 +118,7 @@ class AlarmFacts:
 class DailyFacts:
     """For the administrator's daily mail: what a person should look at. Holds no citizen's words.
 
-    `received`, `acknowledged`: of the day before; `refused`, `in_doubt`: deliveries; `imported`: tickets made
+    `received`, `acknowledged`: of the last 24 hours; `refused`, `in_doubt`: deliveries; `imported`: tickets made
     by `reconcile --repair`, of which none was acknowledged.
     """
 

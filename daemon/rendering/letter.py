@@ -75,7 +75,7 @@ def write(letter: Letter, body: Part) -> bytes:
         headers.token_field("Content-Language", letter.language),
         headers.token_field("MIME-Version", "1.0"),
     ]
-    return b"".join(fields) + body.octets
+    return b"".join([*fields, *body.pieces])
 
 
 def read(data: bytes) -> Readable:

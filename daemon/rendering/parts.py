@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from email.quoprimime import body_encode
 from hashlib import sha256
 
-_MIME_LINE = 998  # RFC 5322 §2.1.1, without the CRLF
-_BARE_ENDS = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+_LONGEST_LINE = 998  # RFC 5322 §2.1.1, without the CRLF
+_UNSAFE = re.compile(rb"\0|\r(?!\n)|(?<!\r)\n")  # RFC 5322 §2.3: a server may change or refuse these
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
@@ -27,9 +27,9 @@ class Part:
     body: bytes
 
     @property
-    def octets(self) -> bytes:
-        """As it stands in a message or between two boundaries."""
-        return self.fields + b"\r\n" + self.body
+    def pieces(self) -> tuple[bytes, ...]:
+        """As it stands in a message or between two boundaries; to be joined once, as originals are large."""
+        return self.fields, b"\r\n", self.body
 
 
 def clean(text: str) -> str:
@@ -64,21 +64,33 @@ def multipart(subtype: str, *parts: Part) -> Part:
     boundary = _boundary(parts)
     encoding = b"8bit" if any(b"Encoding: 8bit\r\n" in part.fields for part in parts) else b"7bit"
     head = b'Content-Type: multipart/%s;\r\n boundary="%s"\r\n' % (subtype.encode(), boundary)
+    pieces = [head, b"Content-Transfer-Encoding: ", encoding, b"\r\n"]
     # the line end before a boundary belongs to it, so each part keeps its own octets (RFC 2046 §5.1.1)
-    body = b"".join(b"--" + boundary + b"\r\n" + part.octets + b"\r\n" for part in parts)
-    return Part(head + b"Content-Transfer-Encoding: " + encoding + b"\r\n", body + b"--" + boundary + b"--\r\n")
+    lines = [piece for part in parts for piece in (b"--", boundary, b"\r\n", *part.pieces, b"\r\n")]
+    return Part(b"".join(pieces), b"".join([*lines, b"--", boundary, b"--\r\n"]))
 
 
 def _passes(original: bytes, eight_bit: bool) -> bool:
-    if b"\0" in original or _BARE_ENDS.search(original) or not (eight_bit or original.isascii()):
-        return False
-    return all(len(line) <= _MIME_LINE for line in original.split(b"\r\n"))
+    return (eight_bit or original.isascii()) and not _UNSAFE.search(original) and not _has_long_line(original)
+
+
+def _has_long_line(original: bytes) -> bool:
+    """One look a thousand octets: cheap for messages of many megabytes, and nothing is copied."""
+    start = 0
+    while len(original) - start > _LONGEST_LINE:
+        end = original.rfind(b"\r\n", start, start + _LONGEST_LINE + 2)
+        if end < 0:
+            return True
+        start = end + 2
+    return False
 
 
 def _boundary(parts: tuple[Part, ...]) -> bytes:
     """A line that stands in none of the parts (RFC 2046 §5.1.1); the same parts give the same one."""
-    digest = sha256(b"".join(part.body for part in parts)).hexdigest()
-    boundary = b"=_" + digest[:32].encode()
+    digest = sha256()
+    for part in parts:
+        digest.update(part.body)
+    boundary = b"=_" + digest.hexdigest()[:32].encode()
     while any(boundary in part.body for part in parts):
         boundary += b"_"
     return boundary

@@ -162,6 +162,15 @@ def test_swiss_german_knows_no_sharp_s() -> None:
     assert 'lang="de-CH"' in german.html
 
 
+def test_the_language_of_the_mail_is_tagged_as_it_is_spoken_there() -> None:
+    place = {"country": "CH", "subdivision": "TI"}
+    tags = [
+        dict(acknowledged({"language": language}, organisation=place).headers)["Content-Language"]
+        for language in LANGUAGES
+    ]
+    assert tags == ["de-CH", "en", "fr-CH", "it-CH"]
+
+
 def test_swiss_spelling_leaves_names_and_the_citizens_subject_alone() -> None:
     facts = {"message": values.message(subject="Fußweg")}
     found = acknowledged(facts, organisation={"country": "CH", "subdivision": "ZH", "name": "Amt Weiß"})
@@ -272,7 +281,7 @@ def test_the_html_is_accessible_and_calls_nobody(language: str) -> None:
     found = acknowledged(facts)
     page = Page(found.html)
     tags = [tag for tag, _ in page.tags]
-    assert ("html", {"lang": f"{language}-DE"}) in page.tags
+    assert ("html", {"lang": "de-DE" if language == "de" else language}) in page.tags
     assert tags.count("h1") == 1
     assert "h2" in tags
     assert not {"img", "script", "link", "iframe", "form", "object", "table"} & set(tags)
