@@ -11,7 +11,7 @@ from daemon.config import Config
 from daemon.demo.samples import Sample, read
 from daemon.demo.servers import Caught
 from daemon.errors import StoreError
-from daemon.model import DeliveryStatus
+from daemon.model import DeliveryStatus, Role
 from daemon.store import Store
 from daemon.store.arrivals import Arrival, arrivals
 from daemon.store.tickets import Filters, TicketView
@@ -51,6 +51,7 @@ class Observer:
     def __init__(self, config: Config, caught: SimpleQueue[Caught]) -> None:
         self._config, self._queue = config, caught
         self._store: Store | None = None
+        #: What went out to citizens, by its own Message-ID.
         self.acknowledgements: dict[str, bytes] = {}
         self.sent = 0
 
@@ -86,12 +87,9 @@ class Observer:
                 head = read(mail.data)
                 # RFC 3834 §5: what answers a person's mail says `auto-replied`; forwarded mail `auto-generated`.
                 if str(head["Auto-Submitted"]).strip().lower() == "auto-replied":
-                    self.acknowledgements[str(head["In-Reply-To"]).strip()] = mail.data
+                    self.acknowledgements[str(head["Message-ID"]).strip()] = mail.data
 
     def _outcome(self, arrival: Arrival, tickets: dict[str, TicketView]) -> Outcome:
-        own = arrival.role == "first" and arrival.message_id is not None
-        return Outcome(
-            arrival,
-            tickets.get(arrival.ticket or ""),
-            self.acknowledgements.get(arrival.message_id or "") if own else None,
-        )
+        ticket = tickets.get(arrival.ticket or "")
+        sent = ticket.acknowledgement if ticket and arrival.role == Role.FIRST else None
+        return Outcome(arrival, ticket, self.acknowledgements.get(sent.message_id or "") if sent else None)

@@ -23,7 +23,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from daemon import learning
 from daemon.config import Config
 from daemon.demo.outcome import Observer, Outcome
-from daemon.demo.samples import Sample, manifest, read
+from daemon.demo.samples import Sample, manifest
 from daemon.demo.servers import HOST, Servers
 from daemon.demo.story import Story
 from daemon.demo.town import Town, configure
@@ -106,7 +106,7 @@ class _Director:
         with self._progress(sum(sample.times for sample in samples)) as progress:
             first = [sample for sample in samples if sample.answers is None]
             outcomes = self._act([(sample, sample.data()) for sample in first], now, progress)
-            sent = {sample.file: self._answer_to(sample) for sample in first}
+            sent = {file: found[0].acknowledgement for file, found in outcomes.items()}
             second = [sample for sample in samples if sample.answers is not None and sent.get(sample.answers)]
             outcomes |= self._act([(s, s.data(sent[s.answers or ""])) for s in second], now, progress)
         return self._tell(samples, outcomes)
@@ -120,7 +120,8 @@ class _Director:
             outcomes = self._observer.look()
             if len(outcomes) > told and self._observer.settled(outcomes, len(outcomes)):
                 for outcome in outcomes[told:]:
-                    self._story.mail("a mail of yours", "", outcome)
+                    subject = outcome.ticket.row.subject if outcome.ticket else None
+                    self._story.mail("a mail of yours", subject or "", outcome)
                 self._total(outcomes)
                 told = len(outcomes)
             self._check_daemon()
@@ -160,9 +161,6 @@ class _Director:
     def _check_daemon(self) -> None:
         if self._town.exit_status is not None:
             raise Failed(f"The daemon ended with {self._town.exit_status}; this is its log:")
-
-    def _answer_to(self, sample: Sample) -> bytes | None:
-        return self._observer.acknowledgements.get(str(read(sample.data())["Message-ID"]).strip())
 
     def _tell(self, samples: Sequence[Sample], outcomes: dict[str, tuple[Outcome, ...]]) -> int:
         status = 0

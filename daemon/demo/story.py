@@ -46,11 +46,8 @@ class Story:
         self._say(_fate(outcome), indent=2)
         if outcome.acknowledgement is not None:
             self._answer(read(outcome.acknowledgement))
-        elif outcome.arrival.signal:
-            because = f"{outcome.arrival.signal}, {outcome.arrival.signal_rule or 'our own rule'}"
-            self._say(Text(f"no acknowledgement: {printable(because)}", style="yellow"), indent=2)
         else:
-            self._say(Text("no acknowledgement: its ticket has one", style="yellow"), indent=2)
+            self._say(Text(f"no acknowledgement: {printable(_why_none(outcome))}", style="yellow"), indent=2)
         for problem in problems:
             self._say(Text(f"expected otherwise: {problem}", style="bold red"), indent=2)
 
@@ -98,6 +95,16 @@ class Story:
 
     def _say(self, text: Text, indent: int = 0) -> None:
         self._console.print(Padding(text, (0, 0, 0, indent)) if indent else text, soft_wrap=not indent)
+
+
+def _why_none(outcome: Outcome) -> str:
+    """The signal that spoke against it and its rule, as they were stored."""
+    if outcome.arrival.signal:
+        return f"{outcome.arrival.signal}, {outcome.arrival.signal_rule or 'our own rule'}"
+    row = outcome.ticket.row if outcome.ticket else None
+    if row is not None and outcome.arrival.role == Role.FIRST and row.ack_withheld:
+        return f"{row.ack_withheld}, {row.ack_withheld_rule or 'our own rule'}"
+    return "its ticket has one already"
 
 
 def _fate(outcome: Outcome) -> Text:
