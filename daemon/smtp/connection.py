@@ -57,7 +57,7 @@ class Connection:
 
     @property
     def size_limit(self) -> int:
-        """The largest message the server takes, in octets; 0 where it does not say (RFC 1870 §4)."""
+        """The largest message the server takes, in octets; 0 where it does not say (RFC 1870 §3)."""
         words = self._smtp.esmtp_extensions.get("size", "").split()
         return int(words[0]) if words and words[0].isdecimal() else 0
 

@@ -53,7 +53,7 @@ class Reply:
 
     @property
     def enhanced(self) -> str | None:
-        """The enhanced status code at the front of the text (RFC 2034 §3), or None."""
+        """The enhanced status code at the front of the text (RFC 2034 §4), or None."""
         found = re.match(r"([245]\.\d{1,3}\.\d{1,3})(?:\s|$)", self.text)
         return found[1] if found and found[1][0] == str(self.code)[0] else None
 

@@ -2,7 +2,7 @@
 
 Owns the transaction and the moment of `begin`. How one connects stands in `smtp.connection`, what a reply
 means in `smtp.replies`, which connections are open in `smtp.pool`. The bytes of a message are final.
-Binding: RFC 5321 §3.3 (the transaction), RFC 1870 §5 (SIZE), RFC 6152 (8BITMIME), RFC 3461 §4.1 (NOTIFY),
+Binding: RFC 5321 §3.3 (the transaction), RFC 1870 §6 (SIZE), RFC 6152 (8BITMIME), RFC 3461 §4.1 (NOTIFY),
 architecture invariants 2 and 4, decisions 0050 to 0053.
 """
 
@@ -101,7 +101,7 @@ class MailTarget:
 
     async def _attempt(self, connection: Connection, delivery: Claimed, begin: Begin) -> Outcome:
         data = with_crlf(delivery.data)
-        if 0 < connection.size_limit < len(data):  # RFC 1870 §5: no need to try
+        if 0 < connection.size_limit < len(data):  # RFC 1870 §6: no need to try
             return Refused(
                 f"The message has {len(data)} octets, the SMTP server takes {connection.size_limit} at most: "
                 "it is not sent again, a person has to look at it."

@@ -8,7 +8,7 @@ import hmac
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,43 +18,23 @@ from daemon.model import InDoubt, Refused, Retry, Sent
 from daemon.targets.webhook import WebhookTarget
 from tests.deliveries import Begin, claimed
 from tests.http import HttpServer
+from tests.values import NOW, StillClock, raw_config
 
-NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 BODY = json.dumps({"ticket": "2026-000001", "subject": "Grüße"}).encode()
-
-
-class FixedClock:
-    def now(self) -> datetime:
-        return NOW
 
 
 def config_with(url: str, **settings: object) -> Config:
     """A whole configuration with one webhook."""
+    other = {"key": "bauamt", "name": "Bauamt", "deliver": [{"mail": "bau@musterlingen.example"}]}
     return parse(
-        {
-            "organisation": {"name": "Stadt", "timezone": "Europe/Berlin", "country": "DE", "languages": ["de"]},
-            "mailbox": [
-                {
-                    "name": "post",
-                    "host": "localhost",
-                    "username": "post",
-                    "password": "geheim",
-                    "acknowledge_since": NOW,
-                }
-            ],
-            "smtp": {"host": "localhost", "from": "post@musterlingen.example"},
-            "department": [
-                {"key": "bauamt", "name": "Bauamt", "deliver": [{"mail": "bau@musterlingen.example"}]},
-                {"key": "zentrale", "name": "Zentrale", "deliver": [{"webhook": url, **settings}]},
-            ],
-        },
+        raw_config(department=[other, {"key": "abfall", "name": "Abfall", "deliver": [{"webhook": url, **settings}]}]),
         Path(),
     )
 
 
 @asynccontextmanager
 async def target_for(url: str, **settings: object) -> AsyncIterator[WebhookTarget]:
-    target = WebhookTarget(config_with(url, **{"allow_private": True, **settings}), FixedClock())
+    target = WebhookTarget(config_with(url, **{"allow_private": True, **settings}), StillClock())
     try:
         yield target
     finally:

@@ -123,7 +123,9 @@ class _Dialogue:
         if self._faulty("body"):
             await self.reader.readline()
             await self._misbehave(f"{self.fault}")
-            raise _HangUpError
+            while await self.reader.readline() not in (b"", b".\r\n"):
+                pass  # as Postfix does, so that the answer is not lost with the connection
+            return
         lines: list[bytes] = []
         while (line := await self.reader.readline()) != b".\r\n":
             if not line:
