@@ -109,7 +109,9 @@ def language_tag(language: str, config: Config) -> str:
 def _answer_by(facts: AckFacts, calendar: Calendar, words: Words, department: Department) -> str | None:
     if department.answer_days is None:
         return None
-    return words.day(calendar.due(facts.received_at, department.answer_days, department.hours))
+    due = calendar.due(facts.received_at, department.answer_days, department.hours)
+    # where we are late ourselves, a promise whose day has come would mock
+    return words.day(due) if due > calendar.local(facts.now).date() else None
 
 
 def _closed_on(facts: AckFacts, calendar: Calendar, words: Words, department: Department) -> str | None:

@@ -25,10 +25,10 @@ FACTS = {
 }
 #: By language: plainly automatic; a person will read it; no appointment yet.
 SAYS = {
-    "de": ("Automatische Eingangsbestätigung", "liest ein Mensch", "noch nicht vereinbart"),
-    "en": ("Automatic confirmation of receipt", "read by a person", "No appointment has been made yet"),
-    "fr": ("Accusé de réception automatique", "lu par une personne", "n’est pas encore fixé"),
-    "it": ("Conferma di ricezione automatica", "letto da una persona", "non è ancora fissato"),
+    "de": ("Automatische Eingangsbestätigung", "liest ein Mensch", "noch keine Terminbestätigung"),
+    "en": ("Automatic confirmation of receipt", "read by a person", "does not confirm an appointment"),
+    "fr": ("Accusé de réception automatique", "lu par une personne", "ne confirme pas encore de rendez-vous"),
+    "it": ("Conferma di ricezione automatica", "letto da una persona", "non conferma ancora un appuntamento"),
 }
 DUE = {"de": "17. März 2026", "en": "17 March 2026", "fr": "17 mars 2026", "it": "17 marzo 2026"}
 
@@ -198,6 +198,15 @@ def test_dates_are_in_words_and_in_the_offices_zone() -> None:
     assert "Thursday, 2 July 2026, 00:30" in texts["en"]
     assert "jeudi 2 juillet 2026 à 00 h 30" in texts["fr"]
     assert "giovedì 2 luglio 2026, ore 00:30" in texts["it"]
+
+
+def test_a_promise_whose_day_has_come_is_not_made() -> None:
+    # the office was cut off for weeks, or a person releases a withheld acknowledgement late
+    late = {"received_at": datetime(2026, 3, 3, 9, 0, tzinfo=UTC)}
+    assert "Spätestens am" in acknowledged(late | {"now": datetime(2026, 3, 16, 22, 59, tzinfo=UTC)}).text
+    text = acknowledged(late | {"now": datetime(2026, 3, 16, 23, 1, tzinfo=UTC)}).text
+    assert "Spätestens am" not in text
+    assert "Wir melden uns bei Ihnen" in text
 
 
 def test_hours_of_three_patterns_are_told_in_one_line() -> None:
