@@ -20,6 +20,7 @@ from daemon.rendering.words import Words
 
 _SUBJECT_LENGTH = 200
 _REASONS = 12
+_REASON_LENGTH = 160
 _ATTACHMENTS = 50
 
 
@@ -63,8 +64,8 @@ def values(facts: ForwardFacts, config: Config, calendar: Calendar, words: Words
         "priority": decision.priority,
         "tags": [one_line(tag) for tag in decision.tags],
         "decided_by": decision.department_by.partition(":")[0],
-        "rules": [shortened(f"{hit.rule}: {hit.why}", 160) for hit in decision.rules if hit.hit][:_REASONS],
-        "evidence": [shortened(word, 60) for word in decision.evidence[:_REASONS]],
+        "rules": [shortened(f"{hit.rule}: {hit.why}", _REASON_LENGTH) for hit in decision.rules if hit.hit][:_REASONS],
+        "evidence": [_clue(text, config, words, language) for text in decision.evidence[:_REASONS]],
         "other_departments": _others(decision, config, language),
         "requested_times": [
             {"text": shortened(time.text, 100), "start": words.at(calendar.local(time.start)) if time.start else ""}
@@ -109,6 +110,13 @@ def _answerable(address: Address | None) -> Address | None:
 def _sender(message: Message) -> str:
     author = message.author
     return one_line(f"{author.name} <{author.addr}>" if author.name else author.addr) if author else ""
+
+
+def _clue(text: str, config: Config, words: Words, language: str) -> str:
+    """What spoke for a decision, "appointment: Termin, brauche", with the key in words."""
+    key, colon, rest = text.partition(": ")
+    names = {department.key: department.name_in(language) for department in config.department} | words.categories
+    return shortened(f"{names.get(key, key)}{colon}{rest}", _REASON_LENGTH)
 
 
 def _others(decision: Decision, config: Config, language: str) -> list[str]:

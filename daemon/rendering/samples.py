@@ -144,7 +144,7 @@ def _decision(full: bool) -> Decision:
         reason=None if full else Reason("auto_submitted", "auto-replied", "RFC 3834 §2"),
         tags=("Straße",) if full else (),
         rules=(RuleHit("Straßen", True, "subject: schlagloch"),) if full else (),
-        evidence=("schlagloch", "straße") if full else (),
+        evidence=("complaint: „ist ein Schlagloch“", "tiefbau: Straße, Schlagloch") if full else (),
         department_runners_up=(Runner("ordnungsamt", 0.2),) if full else (),
         requested_times=(RequestedTime("morgen um 9", _NOW), RequestedTime("bald")) if full else (),
     )

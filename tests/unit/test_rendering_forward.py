@@ -10,6 +10,7 @@ import pytest
 
 from daemon.model import Address, Attachment, Category, Reason, RequestedTime, RuleHit, Runner
 from daemon.rendering import LOOP_FIELD, Readable, read
+from daemon.rendering.templates import Templates
 from tests import values
 from tests.rendering import TOKEN, forward_facts, renderer
 
@@ -51,7 +52,7 @@ def test_staff_read_number_category_confidence_reasons_and_text(language: str) -
         department_unsure=True,
         category=Category.APPOINTMENT,
         rules=(RuleHit("Straßen", True, "subject: loch"), RuleHit("Hunde", False, "subject: hund")),
-        evidence=("schlagloch",),
+        evidence=("appointment: Termin, brauche", "zentrale: „Wo ist das?“", "ohne: Schlüssel"),
         department_runners_up=(Runner("zentrale", 0.25), Runner("abgeschafft", 0.2)),
         requested_times=(RequestedTime("morgen um 9", values.NOW), RequestedTime("bald")),
         tags=("presse",),
@@ -62,7 +63,9 @@ def test_staff_read_number_category_confidence_reasons_and_text(language: str) -
         "88 %",
         "50 %",
         "Straßen: subject: loch",
-        "schlagloch",
+        f"{Templates(None).words(language).categories['appointment']}: Termin, brauche",
+        "Zentrale Dienste: „Wo ist das?“",
+        "ohne: Schlüssel",
         "Zentrale Dienste (25 %)",
         "morgen um 9",
         "bald",
