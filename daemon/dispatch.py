@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 #: Octets of payload that may be on their way at once: bounds memory while 30 MB mails are forwarded.
 IN_FLIGHT = 64_000_000
 #: Seconds that deliveries on their way get to end by themselves when the daemon stops.
-DRAIN_SECONDS = 6.0
+DRAIN_SECONDS = 5.0
 #: How long `run --once` keeps trying a door that fails before it gives up.
 PATIENCE = timedelta(seconds=60)
 #: The longest sleep between two looks into the outbox, in seconds.
@@ -90,6 +90,7 @@ class Dispatch:
         self.store, self.lane, self.targets, self.fetch, self.clock = store, lane, targets, fetch, clock
         self.worker, self.alone, self.lease, self.at_once = worker, alone, lease, at_once
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._begun: set[int] = set()
         self._woken = asyncio.Event()
         self._begin = SharedCommit(self._commit_begin)
         self._close = SharedCommit(self._commit_close)
@@ -169,6 +170,7 @@ class Dispatch:
 
     def _done(self, key: int, _: asyncio.Task[None]) -> None:
         self._tasks.pop(key, None)
+        self._begun.discard(key)
         self._woken.set()
 
     async def _sleep(self) -> None:
@@ -188,20 +190,19 @@ class Dispatch:
 
     async def _deliver(self, delivery: Claimed) -> None:
         """One delivery, from claim to written outcome. Never raises."""
-        begun = False
 
         async def begin() -> bool:
-            nonlocal begun
-            begun = await self._begin(delivery.id)
-            return begun
+            if await self._begin(delivery.id):
+                self._begun.add(delivery.id)
+            return delivery.id in self._begun
 
         try:
             outcome = await self._attempt(delivery, begin)
         except asyncio.CancelledError:
-            outcome = _unfinished(begun, "The program was stopped while this was being sent.")
+            outcome = _unfinished(delivery.id in self._begun, "The program was stopped while this was being sent.")
         except Exception as error:
             event(log, logging.ERROR, "delivery_failed", error=type(error).__name__, delivery=delivery.id)
-            outcome = _unfinished(begun, f"An error in the program ({type(error).__name__}) ended this attempt.")
+            outcome = _unfinished(delivery.id in self._begun, f"An error in the program ({type(error).__name__}) ended this attempt.")
         _report(delivery, outcome)
         await self._write(delivery, outcome)
 
@@ -255,14 +256,18 @@ class Dispatch:
                     await self._take_over(alone=False)
 
     async def _stop(self) -> None:
-        tasks = list(self._tasks.values())
-        if not tasks:
-            return
-        _, late = await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
+        """What has begun may end; what has not goes back into the queue at once."""
+        begun = [task for key, task in self._tasks.items() if key in self._begun]
+        for key, task in self._tasks.items():
+            if key not in self._begun:
+                task.cancel()
+        if begun:
+            await asyncio.wait(begun, timeout=DRAIN_SECONDS)
+        late = list(self._tasks.values())
         for task in late:
             task.cancel()
         if late:
-            await asyncio.wait(late, timeout=1)
+            await asyncio.wait(late, timeout=1.5)
 
 
 def _unfinished(begun: bool, why: str) -> Outcome:

@@ -31,7 +31,7 @@ def classifier(config: Config, progress: Progress | None = None) -> Classifier:
         try:
             return Classifier.load(folder)
         except ModelError as error:
-            event(log, logging.WARNING, "model", f"{error} It is trained anew.")
+            event(log, logging.WARNING, "model", str(error))
     fresh = train(progress=progress)
     keep(fresh, config)
     return fresh

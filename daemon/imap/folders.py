@@ -89,28 +89,29 @@ def ensure_folder(client: Client, name: str) -> str:
     )
 
 
-def _candidates(client: Client, name: str) -> list[str]:
+def _candidates(client: Client, name: str) -> Iterator[str]:
+    """The configured name first; the server is asked for its customs only where that one is not there."""
     if name.upper() == "INBOX":  # RFC 3501 §5.1: the one name without case
-        return ["INBOX"]
-    return list(dict.fromkeys(_spellings(client, name)))
-
-
-def _spellings(client: Client, name: str) -> Iterator[str]:
+        yield "INBOX"
+        return
     yield name
     prefix, delimiter = _personal_namespace(client)
     translated = name.replace("/", delimiter) if delimiter else name
-    yield translated
-    for spelling in (name, translated):
-        if not spelling.startswith(prefix):
-            yield prefix + spelling
+    below = [prefix + spelling for spelling in (name, translated) if not spelling.startswith(prefix)]
+    yield from (spelling for spelling in dict.fromkeys([translated, *below]) if spelling != name)
 
 
 def _personal_namespace(client: Client) -> tuple[str, str]:
     """Prefix and delimiter of the account's own folders; a guess from LIST without NAMESPACE (RFC 2342 §5)."""
-    if client.has_capability("NAMESPACE") and (personal := client.namespace().personal):
-        prefix, delimiter = personal[0]
-        return prefix or "", delimiter or ""
-    roots = client.list_folders("", "")
+    try:
+        if client.has_capability("NAMESPACE") and (personal := client.namespace().personal):
+            prefix, delimiter = personal[0]
+            return prefix or "", delimiter or ""
+        roots = client.list_folders("", "")
+    except HungUp:
+        raise
+    except Refusal:
+        return "", ""
     delimiter = (roots[0][1] or b"").decode("ascii", "replace") if roots else ""
     return (f"INBOX{delimiter}" if delimiter else ""), delimiter
 

@@ -177,18 +177,18 @@ def _in_pieces(client: Client, item: Listed, bounds: Bounds) -> Body | None:
             raise Unfetchable(f"is bigger than {bounds.most} octets")
         if len(kept) <= room:
             kept += piece
-        if len(piece) < PIECE and _ends_at(client, item, total):
+        if len(piece) < PIECE:
+            _check_end(client, item, total)
             return Body(bytes(kept if total <= room else kept[: bounds.head]), total, digest.hexdigest())
-        if not piece:
-            raise Unfetchable("comes with a gap")
     return None
 
 
-def _ends_at(client: Client, item: Listed, total: int) -> bool:
-    """True where the message is as long as announced, or the server says that nothing follows."""
+def _check_end(client: Client, item: Listed, total: int) -> None:
+    """Where the message is not as long as announced, the server has to say itself that nothing follows."""
     if total == 0 and item.size:
         raise Unfetchable("comes empty")
-    return total == item.size or _piece(client, item.uid, total) == b""
+    if total != item.size and _piece(client, item.uid, total) != b"":
+        raise Unfetchable("comes with a gap")
 
 
 def _piece(client: Client, uid: int, offset: int, octets: int = PIECE) -> bytes | None:

@@ -136,7 +136,8 @@ def _addresses(value: str) -> list[Address]:
     except (*_DECODING_FAILURES, RecursionError):
         pairs = []
     read = [(name, addr) for name, addr in pairs if addr] or _guess(value[:_LONGEST_GUESS])
-    return [Address(words.line(name), addr if addr.isprintable() else "") for name, addr in read]
+    found = [Address(words.line(name), addr if addr.isprintable() else "") for name, addr in read]
+    return [address for address in found if address.name or address.addr]
 
 
 def _guess(value: str) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ import asyncio
 import email
 import email.policy
 import signal
+import socket
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
@@ -247,16 +248,15 @@ async def test_sighup_with_a_broken_file_changes_nothing_and_with_a_good_one_it_
 
 
 async def test_sigterm_ends_with_0_while_the_smtp_server_hangs(dovecot: Dovecot, installation: Installation) -> None:
-    silent = await asyncio.start_server(lambda r, w: asyncio.sleep(3600), "127.0.0.1", 0)
-    installation.raw["smtp"]["port"] = silent.sockets[0].getsockname()[1]
-    installation.write()
-    dovecot.deliver(mail(1))
-    async with Running(installation) as running:
-        await running.logged("[recorded]")
-        started = asyncio.get_running_loop().time()
-        assert await running.stop() == 0
-        assert asyncio.get_running_loop().time() - started < 10
-    silent.close()
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections and never says a word
+        installation.raw["smtp"]["port"] = silent.getsockname()[1]
+        installation.write()
+        dovecot.deliver(mail(1))
+        async with Running(installation) as running:
+            await running.logged("[recorded]")
+            started = asyncio.get_running_loop().time()
+            assert await running.stop() == 0
+            assert asyncio.get_running_loop().time() - started < 10
     [ticket] = await installation.tickets()
     assert [d["status"] for d in ticket["deliveries"] if d["target"] == "acknowledgement"] == ["waiting"]
 

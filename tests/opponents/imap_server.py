@@ -49,6 +49,7 @@ class Opponent:
     uidvalidity: int = 7
     permanent: str = r"\Deleted \Seen \*"
     sizes: dict[int, int] = field(default_factory=dict)
+    folders: list[str] = field(default_factory=lambda: ["INBOX"])
     flags: dict[int, set[str]] = field(default_factory=dict)
     moved: dict[int, bytes] = field(default_factory=dict)
     appended: list[bytes] = field(default_factory=list)
@@ -153,7 +154,11 @@ class _Session:
     async def _done(self, tag: str, rest: str, trap: Trap | None) -> None:
         self._say(f"{tag} OK done")
 
-    _noop = _subscribe = _create = _done
+    _noop = _subscribe = _done
+
+    async def _create(self, tag: str, rest: str, trap: Trap | None) -> None:
+        self.server.folders.append(re.findall(r'"([^"]*)"', rest)[0])
+        self._say(f"{tag} OK made")
 
     async def _capability(self, tag: str, rest: str, trap: Trap | None) -> None:
         self._say(f"* CAPABILITY {self.server.capabilities}", f"{tag} OK done")
@@ -169,8 +174,14 @@ class _Session:
     async def _namespace(self, tag: str, rest: str, trap: Trap | None) -> None:
         self._say('* NAMESPACE (("" "/")) NIL NIL', f"{tag} OK done")
 
+    async def _list(self, tag: str, rest: str, trap: Trap | None) -> None:
+        self._say(r'* LIST (\Noselect) "/" ""', f"{tag} OK done")
+
     async def _status(self, tag: str, rest: str, trap: Trap | None) -> None:
         name = re.findall(r'"([^"]*)"', rest)[0]
+        if name not in self.server.folders:
+            self._say(f"{tag} NO [NONEXISTENT] no such folder")
+            return
         self._say(f'* STATUS "{name}" (UIDVALIDITY {self.server.uidvalidity})', f"{tag} OK done")
 
     async def _select(self, tag: str, rest: str, trap: Trap | None) -> None:

@@ -74,6 +74,7 @@ def test_raw_octets_are_read_in_the_charset_of_the_text():
         ("max@example.org <max@example.org>", [("max@example.org", "max@example.org")]),
         ("Max <max@example.org", [("Max", "max@example.org")]),
         ("=?utf-8?q?a=0D=0Ab?= <max@example.org>", [("a b", "max@example.org")]),
+        ("<\x01@example.org>", []),
         ("", []),
     ],
 )
