@@ -21,7 +21,7 @@ from daemon.smtp.pool import ClosedError, Pool
 from daemon.smtp.replies import Failure, Owner, Step
 
 IDLE_SECONDS = 30.0  # then a connection is closed: servers hang up by themselves, and not always audibly
-_UNCLEAR_DOMAINS = 3  # so many recipients' domains refused in a row are no longer the recipients' trouble
+_UNCLEAR_DOMAINS = 3  # so many strangers' domains refused in a row are no longer their trouble (decision 0050)
 _ONE_TOO_MANY = timedelta(minutes=1)  # how long a delivery waits that the server had no connection for
 #: RFC 5321 §4.1.2 Mailbox, with dots in odd places, as they occur; without SMTPUTF8.
 _MAILBOX = re.compile(
@@ -130,7 +130,8 @@ class MailTarget:
         reply = await connection.command(Step.RCPT, "RCPT", f"TO:<{delivery.address}>", *notify)
         if not reply.positive:
             raise SmtpTrouble(Step.RCPT, reply)
-        self._unclear.clear()
+        if _domain(delivery.address) != _domain(self._smtp.from_address):
+            self._unclear.clear()  # our own domain is taken from anybody: it proves nothing
 
     async def _put_back(self, connection: Connection, *, ready: bool) -> None:
         """Keep a connection for the next transaction, after RSET where this one was not completed."""
@@ -154,7 +155,7 @@ class MailTarget:
             return replies.silence(trouble.step, trouble.what)
         whose = replies.owner(trouble.step, trouble.reply, address)
         if whose is Owner.UNCLEAR:
-            self._unclear.add(address.rpartition("@")[2].casefold())
+            self._unclear = {_domain(address), *sorted(self._unclear)[:_UNCLEAR_DOMAINS]}
             whose = Owner.SERVER if len(self._unclear) >= _UNCLEAR_DOMAINS else whose
         failure = replies.failure(trouble.step, trouble.reply, whose)
         if trouble.step is Step.MAIL and not sender and trouble.reply.code >= 500:
@@ -172,6 +173,10 @@ class MailTarget:
             else "it names no size limit",
         ]
         return Finding(True, f"smtp: {', '.join(words)}.")
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].casefold()
 
 
 def _may_be_stale(trouble: SmtpTrouble) -> bool:

@@ -11,6 +11,9 @@ The table is the policy (docs/decisions/0050, docs/targets.md prints it). Words:
 
 from __future__ import annotations
 
+from pathlib import Path
+from textwrap import dedent
+
 import pytest
 
 from daemon.model import InDoubt, Outcome, Refused, Retry, Sent
@@ -46,6 +49,11 @@ CASES = [
     for step, word in zip(STEPS, row[28:].split(), strict=True)
     if word != "-"
 ]
+
+
+def test_the_administrators_page_shows_this_table() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "targets.md").read_text("utf-8")
+    assert dedent(TABLE) in page
 
 
 def word_for(outcome: Outcome) -> str:

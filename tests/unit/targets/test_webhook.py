@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -70,3 +72,16 @@ def test_the_signature_covers_time_and_body() -> None:
     later = signed_headers(delivery, "s", NOW + timedelta(seconds=1))
     assert later["X-Anliegen-Signature"] != headers["X-Anliegen-Signature"]
     assert later["Idempotency-Key"] == headers["Idempotency-Key"]
+
+
+def test_the_receivers_example_in_the_manual_works() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "targets.md").read_text("utf-8")
+    example: dict[str, Any] = {}
+    exec(page.partition("```python\n")[2].partition("```")[0], example)
+    delivery = claimed(data=b'{"a": 1}')
+    headers = signed_headers(delivery, "s", NOW)
+    now = NOW.timestamp()
+    assert example["genuine"](headers, delivery.data, b"s", now)
+    assert not example["genuine"](headers, delivery.data + b" ", b"s", now)
+    assert not example["genuine"](headers, delivery.data, b"other", now)
+    assert not example["genuine"](headers, delivery.data, b"s", now + 3600)
