@@ -108,12 +108,13 @@ def check(data: bytes) -> Message | None:
     return message
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=2000))
 def test_any_octets(data):
     check(data)
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(mails())
 def test_anything_like_a_mail(data):
     message = check(data)
@@ -122,11 +123,13 @@ def test_anything_like_a_mail(data):
         assert message.own_text or not message.text
 
 
+@settings(deadline=None)
 @given(mails(), st.integers(min_value=0, max_value=400))
 def test_the_beginning_of_a_mail(data, length):
     check(data[:length])
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_header_words_are_one_line(text):
     line = words.line(text)
@@ -134,6 +137,7 @@ def test_header_words_are_one_line(text):
     assert "\r" not in line
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=80))
 def test_what_the_standard_library_encodes_is_read_back(text):
     from email.header import Header
@@ -142,6 +146,7 @@ def test_what_the_standard_library_encodes_is_read_back(text):
     assert words.line(encoded) == " ".join(text.split())
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=200), st.text(max_size=30) | st.sampled_from(["utf-7", "utf-16", "hz", "iso-2022-kr", "cp037"])
 )
@@ -151,18 +156,21 @@ def test_any_octets_in_any_charset(data, label):
     assert "\x00" not in text
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_structured_field(text):
     field = parameters.read(text)
     assert field.value == field.value.lower()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_address_list(text):
     for address in structure.addresses((text,)):
         assert address.name or address.addr
 
 
+@settings(deadline=None)
 @given(
     st.text(max_size=500)
     | st.lists(st.sampled_from(["<p>", "</p>", "<a href=x>", "</a>", "<b", "&#x110000;", "ü", "</"])).map("".join)
@@ -171,6 +179,7 @@ def test_any_html(html):
     hypertext.text(html, 1000).encode("utf-8")
 
 
+@settings(deadline=None)
 @given(st.lists(LINES.map(lambda line: line.decode("latin-1")) | st.text(max_size=20), max_size=30).map("\n".join))
 def test_no_line_is_lost_between_the_layers(text):
     parts = quotes.split(text)
