@@ -60,7 +60,7 @@ class WebhookTarget:
         """See `ports.Target`. `begin` is called when the connection stands, before the body."""
         settings = self._settings(delivery.address)
         if settings is None:
-            return Refused("The configuration no longer names this webhook: the ticket was not handed over.")
+            return Retry("The configuration no longer names this webhook: the delivery waits for it to be named again.")
         if self._closed:
             return Retry("The program is stopping: the delivery waits.")
         try:
