@@ -44,7 +44,9 @@ def check(message: Message, around: Surroundings) -> Verdict:
 def _kind(fired: list[Signal], machine: bool) -> Kind:
     """The kind of the first row that fired, where together they show a machine; else a person's mail."""
     kinds = [signal.kind for signal in fired if signal.kind is not None]
-    return kinds[0] if machine or kinds[:1] == [Kind.CALENDAR] else Kind.PERSON
+    if machine:
+        return kinds[0]
+    return Kind.CALENDAR if Kind.CALENDAR in kinds else Kind.PERSON
 
 
 def unreadable(why: str) -> Verdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from daemon.gate import fields, senders, verdicts
+from daemon.gate import fields, lists, senders, verdicts
 from daemon.gate.senders import Surroundings
 from daemon.model import Message
 
@@ -22,8 +22,8 @@ def own_loop_field(message: Message, around: Surroundings) -> str | None:
 
 
 def _ours(message: Message, around: Surroundings) -> str | None:
-    people = (*message.from_, *message.sender)
-    return next((person.addr for person in people if senders.is_ours(person, around)), None)
+    """Sender alone says nothing: groups put their own address there."""
+    return next((person.addr for person in message.from_ if senders.is_ours(person, around)), None)
 
 
 def own_address(message: Message, around: Surroundings) -> str | None:
@@ -33,7 +33,9 @@ def own_address(message: Message, around: Surroundings) -> str | None:
 
 def own_address_for_other(message: Message, around: Surroundings) -> str | None:
     """Sent from one of our own addresses with somebody else in Reply-To, as web forms do: name it in `gate.forms`."""
-    return _ours(message, around) if senders.reply_to(message, around) is not None else None
+    if senders.reply_to(message, around) is None or lists.is_our_group(message, around):
+        return None  # a group that rewrites From for DMARC's sake names the person in Reply-To
+    return _ours(message, around)
 
 
 def spam_verdict(message: Message, _: Surroundings) -> str | None:

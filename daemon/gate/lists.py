@@ -20,12 +20,13 @@ def _ours(value: str, around: Surroundings) -> bool:
     return any(word in names for word in re.split(r"[\s<>,;:?\"()]+", value.casefold()))
 
 
-def _is_our_group(message: Message, around: Surroundings) -> bool:
+def is_our_group(message: Message, around: Surroundings) -> bool:
+    """Whether the mail came through a list that is our own mailbox."""
     return any(_ours(value, around) for value in fields.values(message, "List-Id"))
 
 
 def _list_field(message: Message, around: Surroundings, names: Iterable[str]) -> str | None:
-    if _is_our_group(message, around):
+    if is_our_group(message, around):
         return None
     found = ((name, value) for name in names for value in fields.values(message, name))
     return next((f"{name}: {value[:80]}" for name, value in found if not _ours(value, around)), None)
@@ -49,12 +50,12 @@ def list_software(message: Message, around: Surroundings) -> str | None:
 
 def precedence_list(message: Message, around: Surroundings) -> str | None:
     """`Precedence` or `X-Precedence`: `list`."""
-    return None if _is_our_group(message, around) else automatic.precedence_of(message, ("list",))
+    return None if is_our_group(message, around) else automatic.precedence_of(message, ("list",))
 
 
 def list_sender(message: Message, around: Surroundings) -> str | None:
     """`Sender` or `From` is a list's program: `owner-…`, `…-request`, `…-bounces`."""
-    if _is_our_group(message, around):
+    if is_our_group(message, around):
         return None
     people = (*message.from_, *message.sender)
     return next((person.addr for person in people if senders.is_list_program(person)), None)

@@ -55,12 +55,12 @@ _UNREAD = re.compile(
 _WEB_SERVERS = re.compile(r"www-?data|wwwrun|apache2?|httpd|nobody|nginx")
 #: Programs of mailing lists and their return addresses (RFC 5230 §4.6 names the first ones).
 _LIST_PROGRAMS = re.compile(
-    r"listserv|majordomo|listproc|mailman|ecartis|sympa|owner-.+|.+-owner|.+-request|.+-bounces?(\+.*)?",
+    r"listserv|majordomo|listproc|mailman|ecartis|sympa|owner-.+|.+-request|.+-bounces?(\+.*)?",
 )
 #: Schedulers, answering machines, return addresses of mass mailers.
 _PROGRAMS = re.compile(
     r"bounces?([-+_.].*)?|auto[-_.]?(reply|respond|responder|response|answer|mailer|confirm|reports?|mail|antwort)|"
-    r"robot|daemon|crond?|anacron|root|notifications?",
+    r"robot|(.+-)?daemon|crond?|anacron|root|notifications?",
 )
 
 

@@ -72,6 +72,8 @@ TABLE: tuple[Signal, ...] = (
     Signal(lists.list_software, Kind.LIST, FORBIDS, "RFC 5230 §4.6", in_forms=False),
     Signal(lists.precedence_list, Kind.LIST, FORBIDS, "RFC 3834 §2", in_forms=False),
     Signal(lists.list_sender, Kind.LIST, FORBIDS, "RFC 5230 §4.6", in_forms=False),
+    # says what it is and forbids nothing: an invitation stays one where a calendar's program sent it
+    Signal(reports.calendar_request, Kind.CALENDAR, 0, "RFC 5546 §3.2.2"),
     # programs that write on their own
     Signal(automatic.auto_submitted, Kind.AUTO_REPLY, FORBIDS, "RFC 3834 §5", in_forms=False),
     Signal(automatic.machine_generated, Kind.AUTO_REPLY, FORBIDS, "RFC 3834 §2", in_forms=False),
@@ -86,13 +88,11 @@ TABLE: tuple[Signal, ...] = (
     Signal(lists.list_help, Kind.LIST, 40, "RFC 2369 §3.1", in_forms=False),
     Signal(lists.mass_return_path, Kind.LIST, 50, "RFC 5230 §4.6", in_forms=False),
     Signal(lists.mass_mailer, Kind.LIST, 40, "RFC 3834 §2", in_forms=False),
-    Signal(lists.unsubscribe_wording, Kind.LIST, 50, "RFC 3834 §2", in_forms=False),
+    Signal(lists.unsubscribe_wording, Kind.LIST, 40, "RFC 3834 §2", in_forms=False),
     # withheld, whoever wrote it: a person looks at it
     Signal(authors.unsure_form, None, FORBIDS, "RFC 5230 §4.6"),
     Signal(authors.dmarc_fail, None, FORBIDS, "RFC 7489 §6.6.2"),
     Signal(automatic.loop_field, None, FORBIDS, "RFC 3834 §2", in_forms=False),
     Signal(automatic.many_hops, None, FORBIDS, "RFC 5321 §6.3"),
     Signal(authors.no_usable_address, None, FORBIDS, "RFC 3834 §4"),
-    # says what it is, and forbids nothing
-    Signal(reports.calendar_request, Kind.CALENDAR, 0, "RFC 5546 §3.2.2"),
 )

@@ -26,7 +26,8 @@ _SHORT = 160
 _ANSWERS = 15
 #: Re:, AW:, WG: and their like: a person answered or passed on what follows.
 _PREFIX = re.compile(r"^((re|aw|wg|fwd?|antw|sv|vs|tr|rif|i|r|ref|wtr|doorst)\s*(\[\d+\])?\s*:\s*)+")
-_BRACKETS = re.compile(r"^(\[[^\]]{1,80}\]\s*)+")
+#: What servers put before a subject: `[EXTERN]`, a list's or a ticket system's mark.
+_BRACKETS = re.compile(r"^((\[[^\]]{1,80}\]|\(extern\w{0,3}\)|extern\w{0,3}\s*:)\s*)+")
 
 
 class Where(StrEnum):

@@ -150,6 +150,12 @@ def test_an_invitation_opens_a_ticket_and_is_answered() -> None:
     assert (verdict.kind, verdict.acknowledge) == (Kind.CALENDAR, True)
 
 
+def test_an_invitation_by_a_calendars_program_opens_a_ticket_all_the_same() -> None:
+    invitation = ("Content-Type: text/calendar; method=REQUEST", "Auto-Submitted: auto-generated")
+    verdict = check(*invitation, body="BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+    assert (verdict.kind, verdict.acknowledge) == (Kind.CALENDAR, False)
+
+
 def test_an_unreadable_message_is_for_a_person() -> None:
     verdict = gate.unreadable("no header")
     assert (verdict.kind, verdict.acknowledge, verdict.answer_to) == (Kind.UNREADABLE, False, None)
