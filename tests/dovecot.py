@@ -85,6 +85,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -148,7 +151,7 @@ class Dovecot:
 
     def remove(self) -> None:
         """Stop the server and delete all it had."""
-        self.stop()
+        self.stop(hard=True)
         shutil.rmtree(self.base, ignore_errors=True)
 
     def start(self) -> None:

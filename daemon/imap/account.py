@@ -34,6 +34,10 @@ class Account:
         self._selected: Opened | None = None
         self._used_at = 0.0
 
+    async def connect(self) -> None:
+        """Connect and log in, where that is not done yet. Raises `SourceError`."""
+        await self._connected()
+
     async def call(self, work: Callable[[Client], T], octets: int = 0) -> T:
         """Run blocking work on the connection's thread. Raises `SourceError`; the connection is then dropped."""
         connection = await self._connected()

@@ -44,7 +44,6 @@ class Connection:
 
     async def open(self) -> None:
         """Connect and log in. Raises `SourceError`."""
-        self._loop = asyncio.get_running_loop()
         name = f"imap-{self._mailbox.name}"
         threading.Thread(target=self._serve, name=name, daemon=True).start()
         # The thread's first act is to connect; greeting, TLS and login have a time-out of their own each.
@@ -80,18 +79,21 @@ class Connection:
 
     async def stirred(self, seconds: float) -> None:
         """Return when the server says something unasked, when `wake` is called, or after these seconds."""
-        if self._twin is None or self._aborted:
-            return
         self._stirred.clear()
-        loop, number = asyncio.get_running_loop(), self._twin.fileno()
-        loop.add_reader(number, self._stirred.set)
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stirred.wait()
-        except TimeoutError:
-            pass
-        finally:
-            loop.remove_reader(number)
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(TimeoutError, OSError), self._another_twin() as watched:
+            loop.add_reader(watched, self._stirred.set)
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._stirred.wait()
+            finally:
+                loop.remove_reader(watched)
+
+    def _another_twin(self) -> socket.socket:
+        """One that the thread does not close while the loop watches it. Raises OSError where the line is cut."""
+        if self._twin is None or self._aborted:
+            raise ConnectionAbortedError
+        return self._twin.dup()
 
     def wake(self) -> None:
         """End a `stirred` that is waiting."""
@@ -146,16 +148,9 @@ class Connection:
         finally:
             if client is not None:
                 hang_up(client)
-            self._ended.set_result(None)
-            self._close_twin()
-
-    def _close_twin(self) -> None:
-        """On the loop, so that its number is not given to another file while `stirred` still watches it."""
-        if self._twin is not None:
-            try:
-                self._loop.call_soon_threadsafe(self._twin.close)
-            except RuntimeError:  # the loop has ended
+            if self._twin is not None:
                 self._twin.close()
+            self._ended.set_result(None)
 
 
 def _nothing(client: Client) -> None:

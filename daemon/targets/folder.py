@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from daemon.config import Mailbox
-from daemon.errors import SourceError
+from daemon.errors import SourceError, SourceRefused
 from daemon.imap import folders, reading
 from daemon.imap.account import Account
 from daemon.imap.client import Client, HungUp, Refusal, answer_in, code_of, is_bad
@@ -74,14 +74,18 @@ class _Drawer:
 
     async def _prepare(self, folder: str, delivery: Claimed) -> str | Sent | Retry:
         """The server's name for the folder; or the outcome, where there is one already."""
+        connected = False
         try:
+            await self._account.connect()
+            connected = True
             name = await self._account.call(partial(folders.ensure_folder, name=folder))
             if delivery.was_in_doubt:
                 opened = await self._account.open(name)
                 if await self._account.within(opened, partial(_holds, data=delivery.data), len(delivery.data)):
                     return Sent("It was in the folder already.")
         except SourceError as error:
-            return Retry(str(error), target_wide=True)
+            # A folder that cannot be made is one department's trouble; all else is the whole account's.
+            return Retry(str(error), target_wide=not (connected and isinstance(error, SourceRefused)))
         return name
 
     async def close(self) -> None:
