@@ -5,12 +5,14 @@ What is built here is handed down as arguments; nothing below reaches up.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import secrets
 import socket
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -33,6 +35,10 @@ from daemon.targets.mail import MailTarget
 from daemon.targets.webhook import WebhookTarget
 
 log = logging.getLogger(__name__)
+
+
+#: How long the SMTP server may take to say at start what it offers; the daemon starts without an answer.
+ASKING_SECONDS = 5.0
 
 
 class SystemClock:
@@ -60,7 +66,12 @@ class App:
         key = await self.database.run(self.store.secret)
         model = await self.thinking.run(classifier, self.config)
         self.policy = Policy(self.config, Renderer(self.config), model, key)
-        self.targets = build_targets(self.config)
+        self.mail = MailTarget(self.config.smtp)
+        self.webhook = WebhookTarget(self.config, self.clock)
+        self.targets = build_targets(self.config, self.mail, self.webhook)
+        with suppress(TimeoutError):
+            eight_bit = await asyncio.wait_for(self.mail.takes_eight_bit(), ASKING_SECONDS)
+            self.policy = replace(self.policy, eight_bit=eight_bit)
         self.sources = {mailbox.name: self._source(mailbox.name) for mailbox in self.config.mailbox}
         self._originals: dict[str, ImapSource] = {}
         self.dispatch = Dispatch(
@@ -117,7 +128,8 @@ class App:
             )
         kept = {name: getattr(self.config, name) for name in RESTART}
         self.config = fresh.model_copy(update=kept)
-        self.policy = Policy(self.config, Renderer(self.config), self.policy.classifier, self.policy.key)
+        self.webhook.use(self.config)
+        self.policy = replace(self.policy, config=self.config, renderer=Renderer(self.config))
         return []
 
     async def close(self) -> None:
@@ -144,13 +156,12 @@ def needing_restart(old: Config, new: Config) -> list[str]:
     return [name for name in RESTART if getattr(old, name) != getattr(new, name)]
 
 
-def build_targets(config: Config) -> Mapping[str, Target]:
+def build_targets(config: Config, mail: MailTarget, webhook: WebhookTarget) -> Mapping[str, Target]:
     """Each word that a delivery's `target` may be, and who answers it."""
-    mail = MailTarget(config.smtp)
     return {
         "acknowledgement": mail,
         "mail": mail,
         "alarm": mail,
         "folder": FolderTarget(config.mailbox),
-        "webhook": WebhookTarget(config, SystemClock()),
+        "webhook": webhook,
     }

@@ -19,7 +19,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import re2
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
 
 from daemon.errors import ConfigError
 from daemon.model import Category
@@ -52,6 +52,12 @@ def _address(value: str) -> str:
     return value
 
 
+def _absolute(value: Path, info: ValidationInfo) -> Path:
+    """A relative path is relative to the configuration's folder."""
+    base = (info.context or {}).get("base")
+    return (base / value.expanduser()).resolve() if base is not None else value
+
+
 def _patterns(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
@@ -78,6 +84,7 @@ def _closed_day(value: object) -> object:
     raise ValueError('is not a day like "2026-05-15" or, for every year, "12-24"')
 
 
+FilePath = Annotated[Path, AfterValidator(_absolute)]
 Octets = Annotated[int, BeforeValidator(_octets), Field(gt=0)]
 AwareTime = Annotated[datetime, AfterValidator(_aware)]
 MailAddress = Annotated[str, AfterValidator(_address)]
@@ -106,7 +113,7 @@ class Secret(_Section):
 
     password: str | None = Field(default=None, repr=False)
     password_env: str | None = None
-    password_file: Path | None = None
+    password_file: FilePath | None = None
     password_credential: str | None = None
 
     def read_password(self) -> str:
@@ -164,7 +171,7 @@ class Mailbox(Secret):
     host: str
     port: int = Field(default=993, gt=0, lt=65536)
     security: Security = "tls"
-    ca_file: Path | None = None
+    ca_file: FilePath | None = None
     username: str
     folder: str = "INBOX"
     processed_folder: str = "Bearbeitet"
@@ -181,10 +188,11 @@ class Smtp(Secret):
     host: str
     port: int = Field(default=465, gt=0, lt=65536)
     security: Security = "tls"
-    ca_file: Path | None = None
+    ca_file: FilePath | None = None
     username: str | None = None
     from_: str = Field(alias="from")
     envelope_sender: Literal["<>"] | MailAddress = "<>"
+    sign_envelope: bool = False
     connections: int = Field(default=4, ge=1, le=50)
     timeout_seconds: int = Field(default=60, ge=1, le=600)
     data_timeout_seconds: int = Field(default=600, ge=1, le=3600)
@@ -224,6 +232,7 @@ class Acknowledgement(_Section):
     within_hours: int = Field(default=24, ge=1, le=24 * 14)
     warn_before_hours: int = Field(default=6, ge=1)
     reply_to: MailAddress | None = None
+    replies: bool = False
     per_sender_and_day: int = Field(default=5, ge=1)
     per_thread_and_day: int = Field(default=2, ge=1)
     per_hour: int = Field(default=5000, ge=1)
@@ -239,7 +248,7 @@ class Delivery(_Section):
 
 class Worker(_Section):
     lease_seconds: int = Field(default=60, ge=5)
-    state_folder: Path = Path("state")
+    state_folder: FilePath = Field(default=Path("state"), validate_default=True)
 
 
 class Administrator(_Section):
@@ -261,7 +270,7 @@ class Classification(_Section):
 
 
 class Templates(_Section):
-    folder: Path | None = None
+    folder: FilePath | None = None
 
 
 class Hours(_Section):
@@ -310,8 +319,8 @@ class WebhookTarget(_Section):
     webhook: str = Field(pattern=_URL)
     secret: str | None = Field(default=None, repr=False)
     secret_env: str | None = None
-    secret_file: Path | None = None
-    ca_file: Path | None = None
+    secret_file: FilePath | None = None
+    ca_file: FilePath | None = None
     allow_private: bool = False
 
     def read_secret(self) -> str:
@@ -324,13 +333,13 @@ class WebhookTarget(_Section):
 TARGETS: tuple[type[_Section], ...] = (MailTarget, FolderTarget, WebhookTarget)
 
 
-def _target(value: object) -> object:
+def _target(value: object, info: ValidationInfo) -> object:
     if not isinstance(value, dict):
         return value
     kinds = [target for target in TARGETS if target.kind in value]  # type: ignore[attr-defined]
     if len(kinds) != 1:
         raise ValueError("names exactly one of mail, folder, webhook")
-    return kinds[0].model_validate(value)
+    return kinds[0].model_validate(value, context=info.context)
 
 
 Target = Annotated[MailTarget | FolderTarget | WebhookTarget, BeforeValidator(_target)]
@@ -472,7 +481,9 @@ def parse(raw: dict[str, Any], base: Path) -> Config:
     """Check a configuration that is already a dictionary. Raises `ConfigError` with all problems."""
     config, problems = None, []
     try:
-        config = Config.model_validate({**{k: v for k, v in raw.items() if k != "base"}, "base": base})
+        config = Config.model_validate(
+            {**{k: v for k, v in raw.items() if k != "base"}, "base": base}, context={"base": base}
+        )
         if "base" in raw:
             problems.append("base: is not a key of this file.")
     except ValidationError as error:

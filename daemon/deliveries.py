@@ -4,6 +4,7 @@ the department's `deliver` names. Pure: the outbox stores it, `dispatch` sends i
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -12,20 +13,31 @@ from daemon import threads
 from daemon.config import Department, FolderTarget, MailTarget, WebhookTarget
 from daemon.model import Address, Decision, DeliveryStatus, Planned, Reading
 from daemon.policy import Policy
-from daemon.rendering import AckFacts, ForwardFacts, WebhookFacts
+from daemon.rendering import AckFacts, ForwardFacts, WebhookFacts, ascii_address
 
 #: What is in trouble together when the SMTP server is.
 SMTP = "smtp"
 
 
 def acknowledgement(
-    policy: Policy, number: str, reading: Reading, decision: Decision, not_before: datetime | None, now: datetime
+    policy: Policy,
+    number: str,
+    reading: Reading,
+    decision: Decision,
+    not_before: datetime | None,
+    now: datetime,
+    *,
+    further: bool = False,
 ) -> Planned:
-    """The mail to the citizen; withheld where the decision says so, ready for a person to send after all."""
+    """The mail to the citizen; withheld where the decision says so, ready for a person to send after all.
+
+    Raises `Unsendable` where no mail can be sent to the address.
+    """
     config = policy.config
     to = reading.verdict.answer_to
     assert to is not None
-    message_id = threads.issue_message_id(policy.key, number, "ack", _domain(policy))
+    purpose = f"r{reading.raw.sha256[:8]}" if further else "ack"
+    message_id = threads.issue_message_id(policy.key, number, purpose, _domain(policy))
     facts = AckFacts(
         ticket=number,
         token=threads.token(policy.key, number),
@@ -39,15 +51,16 @@ def acknowledgement(
         received_at=reading.raw.received_at,
         message_id=message_id,
         now=now,
+        further=further,
     )
     return Planned(
         target="acknowledgement",
         door=SMTP,
-        address=to.addr,
+        address=ascii_address(to.addr),
         status=DeliveryStatus.WAITING if decision.acknowledge else DeliveryStatus.WITHHELD,
         data=policy.renderer.acknowledgement(facts),
         message_id=message_id,
-        envelope_from="" if config.smtp.envelope_sender == "<>" else config.smtp.envelope_sender,
+        envelope_from=_envelope_sender(policy, message_id),
         why=None if decision.reason is None else f"{decision.reason.signal}: {decision.reason.value}"[:500],
         not_before=not_before,
         deadline=reading.raw.received_at + timedelta(hours=config.acknowledgement.within_hours),
@@ -86,9 +99,9 @@ def _mail(
     place: int,
     further: bool,
 ) -> Planned:
-    purpose = f"forward-{place}-{reading.raw.sha256[:12]}-{department.key}"
-    message_id = threads.issue_message_id(policy.key, number, purpose, _domain(policy))
     raw = reading.raw
+    which = hashlib.sha256(f"{raw.sha256} {department.key}".encode()).hexdigest()[:8]
+    message_id = threads.issue_message_id(policy.key, number, f"f{place}-{which}", _domain(policy))
     mailbox = policy.config.mailbox_of(raw.key.mailbox)
     whole = raw.complete and raw.size <= policy.config.delivery.forward_limit
     facts = ForwardFacts(
@@ -105,15 +118,16 @@ def _mail(
         message_id=message_id,
         now=now,
         further=further,
+        eight_bit=policy.eight_bit,
     )
     return Planned(
         target="mail",
         door=SMTP,
-        address=target.mail,
+        address=ascii_address(target.mail),
         status=DeliveryStatus.WAITING,
         data=policy.renderer.forward(facts),
         message_id=message_id,
-        envelope_from=policy.config.smtp.from_address,
+        envelope_from=_envelope_sender(policy, message_id) or policy.config.smtp.from_address,
         department=department.key,
     )
 
@@ -158,6 +172,14 @@ def _webhook(
         data=policy.renderer.webhook(facts),
         department=department.key,
     )
+
+
+def _envelope_sender(policy: Policy, message_id: str) -> str:
+    """Where bounces go: nowhere by default (RFC 3834 §3.3), or to an address signed for this one message."""
+    configured = policy.config.smtp.envelope_sender
+    if configured == "<>":
+        return ""
+    return threads.envelope_address(message_id, configured) if policy.config.smtp.sign_envelope else configured
 
 
 def _domain(policy: Policy) -> str:

@@ -202,7 +202,9 @@ class Dispatch:
             outcome = _unfinished(delivery.id in self._begun, "The program was stopped while this was being sent.")
         except Exception as error:
             event(log, logging.ERROR, "delivery_failed", error=type(error).__name__, delivery=delivery.id)
-            outcome = _unfinished(delivery.id in self._begun, f"An error in the program ({type(error).__name__}) ended this attempt.")
+            outcome = _unfinished(
+                delivery.id in self._begun, f"An error in the program ({type(error).__name__}) ended this attempt."
+            )
         _report(delivery, outcome)
         await self._write(delivery, outcome)
 

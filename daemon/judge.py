@@ -12,7 +12,7 @@ from datetime import datetime
 
 from classifiers import Prediction, Text
 from daemon import deliveries, gate, mime, rules, threads
-from daemon.errors import Unreadable
+from daemon.errors import Unreadable, Unsendable
 from daemon.model import (
     Address,
     Category,
@@ -55,9 +55,11 @@ class _Tally:
             hard_bounced=address in self.past.bounced,
         )
 
-    def acknowledged(self, address: str) -> None:
+    def acknowledged(self, address: str, ticket_id: int | None) -> None:
         self.acks_to[address] += 1
         self.acks += 1
+        if ticket_id is not None:
+            self.acks_on[ticket_id] += 1
 
 
 def read(raw: RawMessage, policy: Policy) -> Reading:
@@ -164,7 +166,6 @@ def _wishes(reading: Reading, prediction: Prediction, policy: Policy) -> tuple[R
     """Times that a person asks for; looked for only where an appointment is likely."""
     if prediction.categories.get(Category.APPOINTMENT, 0.0) < 0.2:
         return ()
-    text = f"{reading.message.subject}\n{reading.message.own_text}"
     return ()
 
 
@@ -217,9 +218,13 @@ def _first(reading: Reading, policy: Policy, tally: _Tally, decision: Decision, 
     decision = replace(decision, reason=reason, acknowledge=reason is None)
     planned: list[Planned] = []
     if reading.verdict.answer_to is not None and old is None:
-        planned.append(deliveries.acknowledgement(policy, number, reading, decision, not_before, now))
+        try:
+            planned.append(deliveries.acknowledgement(policy, number, reading, decision, not_before, now))
+        except Unsendable as error:
+            reason = Reason("no_usable_address", str(error), "RFC 6531 §3")
+            decision = replace(decision, reason=reason, acknowledge=False)
         if decision.acknowledge:
-            tally.acknowledged(reading.verdict.answer_to.key)
+            tally.acknowledged(reading.verdict.answer_to.key, None)
     if old is None:
         planned.extend(deliveries.to_department(policy, number, reading, decision, now))
     return replace(
@@ -240,14 +245,29 @@ def _further(
     by: str,
     now: datetime,
 ) -> Record:
-    """The citizen wrote again: the same people get it. It gets no second acknowledgement."""
+    """The citizen wrote again: the same people get it. By default it gets no second acknowledgement."""
     decision = replace(decision, department=ticket.queue, queue=ticket.queue, department_unsure=False)
+    planned = [*deliveries.to_department(policy, ticket.number, reading, decision, now, further=True)]
+    if _wants_receipt(reading, policy, tally, ticket, now) and reading.verdict.answer_to:
+        planned.append(deliveries.acknowledgement(policy, ticket.number, reading, decision, None, now, further=True))
+        tally.acknowledged(reading.verdict.answer_to.key, ticket.ticket_id)
     return replace(
         _plain(reading, Role.FURTHER, joins=ticket.ticket_id),
         decision=decision,
-        deliveries=tuple(deliveries.to_department(policy, ticket.number, reading, decision, now, further=True)),
+        deliveries=tuple(planned),
         notes=(f"A further message joined by {by}.",),
     )
+
+
+def _wants_receipt(reading: Reading, policy: Policy, tally: _Tally, ticket: TicketRef, now: datetime) -> bool:
+    """`acknowledgement.replies`: a short receipt for a further message, unless this ticket had one today."""
+    verdict, limits = reading.verdict, policy.config.acknowledgement
+    if not limits.replies or not verdict.acknowledge or verdict.answer_to is None:
+        return False
+    if _before_cut_over(reading, policy) is not None:
+        return False
+    history = tally.history(verdict.answer_to.key, ticket.ticket_id)
+    return history.on_thread == 0 and gate.brake(verdict, history, limits) is None
 
 
 def _before_cut_over(reading: Reading, policy: Policy) -> Reason | None:

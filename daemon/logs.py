@@ -36,7 +36,7 @@ def setup(level: str = "INFO") -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Formatter(journal="JOURNAL_STREAM" in os.environ))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("apscheduler", "imapclient", "alembic", "mail.log", "asyncio"):
+    for noisy in ("apscheduler", "imapclient", "alembic", "mail.log", "mailparser", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)  # its lines quote header contents
 

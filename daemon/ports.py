@@ -92,7 +92,8 @@ class Target(Protocol):
     """Where deliveries go. Safe for several deliveries at once.
 
     Never raises for what the other side does: that is the `Outcome`. A cut or a time-out before `begin`
-    was called is `Retry`; after it, and before the answer, `InDoubt`.
+    was called is `Retry`, and so is one after it where certainly nothing was taken (SMTP: before 354); from then
+    on, and before the answer, it is `InDoubt`.
     """
 
     async def deliver(self, delivery: Claimed, begin: Begin) -> Outcome:

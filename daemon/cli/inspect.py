@@ -49,8 +49,10 @@ def _story(examined: Examined) -> str:
         f"   from        {safe(author.addr) if author else '–'}",
         f"   kind        {verdict.kind}" + ("" if verdict.kind.opens_ticket else " (opens no ticket)"),
         f"   category    {decision.category} ({decision.confidence:.2f}{', a guess' if decision.unsure else ''}), {decision.language}",
-        (f"   department  {decision.department} by {decision.department_by} ({decision.department_confidence:.2f})"
-        f" → queue {decision.queue}"),
+        (
+            f"   department  {decision.department} by {decision.department_by} ({decision.department_confidence:.2f})"
+            f" → queue {decision.queue}"
+        ),
     ]
     reason = decision.reason
     lines.append(

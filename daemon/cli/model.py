@@ -47,10 +47,12 @@ def evaluate(
     """Measure the model by cross-validation on the corpus: precision, recall and F1 by category, topic and language."""
     with _progress() as progress:
         task = progress.add_task("evaluating", total=1.0)
-        report = classifiers.evaluate(lambda words, part: progress.update(task, description=words, completed=part))
-    typer.echo(json.dumps(report.as_dict(), ensure_ascii=False) if as_json else report.as_text())
+        report = classifiers.evaluate(
+            progress=lambda words, part: progress.update(task, description=words, completed=part)
+        )
+    typer.echo(json.dumps(report.as_dict(), ensure_ascii=False) if as_json else report.text())
     if html is not None:
-        html.write_text(report.as_html(), "utf-8")
+        html.write_text(report.html(), "utf-8")
         console(error=True).print(f"The report is in {html}.")
 
 

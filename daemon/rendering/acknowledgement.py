@@ -27,9 +27,11 @@ _OUR_TOKEN = re.compile(r"\[#[^\]\s]{1,40}\]")
 _LINK = re.compile(r"://|www\.|\b[\w-]+\.(?:com|net|org|info|ru|cn|xyz|top|shop|biz|online|site)\b", re.IGNORECASE)
 
 
-def category_template(language: str, category: Category, unsure: bool) -> str:
-    """The wording for what we are sure of; else the neutral one."""
-    return f"ack/{language}/{Category.OTHER if unsure else category}.j2"
+def template(language: str, facts: AckFacts) -> str:
+    """The short wording for a further message; else that of what we are sure of; else the neutral one."""
+    if facts.further:
+        return f"ack/{language}/further.j2"
+    return f"ack/{language}/{Category.OTHER if facts.unsure else facts.category}.j2"
 
 
 def values(facts: AckFacts, config: Config, calendar: Calendar, words: Words, language: str) -> Values:

@@ -17,7 +17,7 @@ class AckFacts:
     """For the acknowledgement. Of `message` only subject and ids are used: its text is never repeated.
 
     `department` is the key of the queue that the ticket enters; where `department_unsure`, it is not named
-    to the citizen. Where `unsure`, the wording is the neutral one of `other`.
+    to the citizen. Where `unsure`, the wording is the neutral one of `other`. `further`: the citizen wrote again.
     """
 
     ticket: str
@@ -32,6 +32,7 @@ class AckFacts:
     received_at: datetime
     message_id: str
     now: datetime
+    further: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class Renderer:
         language = self._language(facts.language)
         words = self.templates.words(language)
         values = acknowledgement.values(facts, self.config, self.calendar, words, language)
-        name = acknowledgement.category_template(language, facts.category, facts.unsure)
+        name = acknowledgement.template(language, facts)
         sheet = self.templates.render(name, values)
         subject = self.templates.render(f"ack/{language}/subject.j2", acknowledgement.subject_values(facts))
         page = {"title": subject, "language": values["language"], "content": as_html(sheet)}

@@ -73,6 +73,16 @@ class MailTarget:
             await connection.quit()
         return [good, Finding(True, f"smtp: the envelope sender <{sender}> is accepted.")]
 
+    async def takes_eight_bit(self) -> bool:
+        """Whether the server offers 8BITMIME (RFC 6152); False where it cannot be asked now."""
+        try:
+            connection = await self._pool.connect()
+        except SmtpTrouble:
+            return False
+        offered = connection.offers("8bitmime")
+        await connection.quit()
+        return offered
+
     async def close(self) -> None:
         """Say goodbye where nothing is under way, cut the rest. Within 5 s."""
         await self._pool.close()

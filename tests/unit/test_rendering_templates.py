@@ -36,7 +36,7 @@ def test_ours_are_without_fault_elsewhere(country: str, subdivision: str | None)
 @pytest.mark.parametrize("language", ["de", "en", "fr", "it"])
 def test_a_language_is_complete(language: str) -> None:
     names = {path.name for path in (shipped_folder() / "ack" / language).iterdir()}
-    assert names == {"base.j2", "subject.j2", "words.toml", *(f"{category}.j2" for category in Category)}
+    assert names == {"base.j2", "further.j2", "subject.j2", "words.toml", *(f"{category}.j2" for category in Category)}
 
 
 def test_one_file_of_the_administrator_replaces_one_of_ours(tmp_path: Path) -> None:
