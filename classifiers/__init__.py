@@ -6,6 +6,8 @@ over words, letters and (where installed) a sentence encoder, trained from `corp
 
 from classifiers.classifier import Classifier
 from classifiers.detect import detect_language
+from classifiers.evaluation import evaluate
+from classifiers.report import Report
 from classifiers.training import train
 from classifiers.values import CATEGORIES, TOPICS, Example, ModelError, Prediction, Text
 
@@ -16,7 +18,9 @@ __all__ = [
     "Example",
     "ModelError",
     "Prediction",
+    "Report",
     "Text",
     "detect_language",
+    "evaluate",
     "train",
 ]
