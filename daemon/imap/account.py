@@ -110,6 +110,7 @@ class Account:
         except SourceError:
             self._let_go()
             return False
+        self._used_at = asyncio.get_running_loop().time()
         return True
 
     def _let_go(self) -> None:

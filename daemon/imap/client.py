@@ -97,8 +97,10 @@ class Client(IMAPClient):  # type: ignore[misc]  # the library has no types
         """AUTHENTICATE PLAIN where offered: it carries any password as UTF-8 (RFC 4616 §2); else LOGIN."""
         if self.has_capability("AUTH=PLAIN"):
             self.plain_login(username, password)
-        else:
+        elif (username + password).isascii():
             self.login(username, password)
+        else:
+            raise LoginError("login failed: it takes no letters beyond ASCII in user name and password")
         self.capabilities()
 
     def forget(self) -> None:
@@ -180,7 +182,7 @@ def _numbers(numbers: str) -> list[int]:
 
 
 def _trust(mailbox: Mailbox) -> ssl.SSLContext:
-    """Certificates and names are always checked (RFC 8314 §3.3); `ca_file` adds to the system's trust."""
+    """Certificates and names are always checked (RFC 8314 §5.3); `ca_file` adds to the system's trust."""
     context = ssl.create_default_context()
     if mailbox.ca_file is not None:
         try:
@@ -287,7 +289,7 @@ def _what_happened(error: BaseException) -> str:
     if isinstance(error, socket.gaierror):
         return f"is a name that cannot be resolved ({error.strerror})"
     if isinstance(error, ssl.SSLError):
-        return f"does not manage TLS ({error.reason or type(error).__name__})"
+        return f"does not manage TLS ({getattr(error, 'reason', None) or type(error).__name__})"
     if isinstance(error, OSError):
         return f"cannot be reached ({error.strerror or type(error).__name__})"
     return f"answered with something that is not IMAP ({type(error).__name__})"

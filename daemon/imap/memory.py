@@ -73,3 +73,7 @@ class Memory:
         """This one was read whole."""
         self.reads += 1
         self.suspects.pop(uid, None)
+
+    def vanished(self, uid: int) -> None:
+        """This one is no longer there."""
+        self.suspects.pop(uid, None)

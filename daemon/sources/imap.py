@@ -48,6 +48,7 @@ class ImapSource:
         self._account, self._memory = Account(mailbox), Memory()
         self._prepared: Connection | None = None
         self._folder: Opened | None = None
+        self._surveyed: dict[str, Opened] = {}
         self._processed, self._means, self._idles = mailbox.processed_folder, Means.LEAVE, False
 
     async def unsettled(self, known: Known) -> AsyncIterator[Sequence[RawMessage]]:
@@ -108,13 +109,14 @@ class ImapSource:
             opened = await self._open(name)
             if opened is None:
                 continue
+            self._surveyed[name] = opened
             for low, high in reading.windows(opened, 1):
                 uids = await self._account.within(opened, partial(reading.search, low=low, high=high))
                 yield [MessageKey(self.name, opened.uidvalidity, uid, name) for uid in uids]
 
     async def read(self, key: MessageKey) -> RawMessage | None:
         """See `ports.Source.read`."""
-        opened = await self._open(key.folder)
+        opened = self._surveyed.get(key.folder) or await self._open(key.folder)
         if opened is None or opened.uidvalidity != key.uidvalidity:
             return None
         listed = await self._account.within(opened, partial(reading.sizes, uids=[key.uid]))
@@ -229,7 +231,10 @@ class ImapSource:
             why = "One message cannot be read; the others are, and it is tried again."
             event(log, logging.WARNING, "unfetchable", why, mailbox=self.name, uid=item.uid)
             return None
-        self._memory.read(item.uid)
+        if found is None:
+            self._memory.vanished(item.uid)
+        else:
+            self._memory.read(item.uid)
         return found
 
     async def _read_one(self, folder: Opened, key: MessageKey, item: Listed) -> RawMessage | Unfetchable | None:

@@ -59,7 +59,7 @@ async def test_the_octets_arrive_unchanged_and_unread(dovecot: Dovecot, data: by
     with dovecot.client() as client:
         client.select_folder("Abfall")
         [(_, found)] = client.fetch([1], ["BODY.PEEK[]", "FLAGS"]).items()
-    # What APPEND got is what we had; Dovecot itself ends every line with CRLF when it is asked (RFC 3501 §2.3).
+    # What APPEND got is what we had; Dovecot itself ends every line with CRLF when it is asked.
     assert found[b"BODY[]"].replace(b"\r", b"") == data.replace(b"\r", b"")
     assert rb"\Seen" not in found[b"FLAGS"]
     assert begin.calls == 1

@@ -108,7 +108,9 @@ async def test_close_cuts_a_command_that_hangs(command: str) -> None:
         await asyncio.wait_for(source.close(), 5)
         with pytest.raises(SourceError):
             await asyncio.wait_for(task, 5)
-    assert not [thread for thread in set(threading.enumerate()) - before if thread.name.startswith("imap-")]
+    for thread in set(threading.enumerate()) - before:
+        await asyncio.to_thread(thread.join, 5)
+        assert not thread.is_alive()
 
 
 async def test_close_logs_out_of_idle() -> None:
@@ -303,3 +305,23 @@ async def test_no_sequence_number_flag_or_expunge_is_ever_used() -> None:
         sized = next(n for n, command in enumerate(server.commands) if "RFC822.SIZE" in command)
         read = next(n for n, command in enumerate(server.commands) if "BODY.PEEK" in command)
         assert sized < read
+
+
+async def test_a_look_that_finds_nothing_costs_two_commands() -> None:
+    """Whatever the processed folder holds: it is not touched."""
+    async with Opponent(dict(MAILS)) as server, opened(server) as source:
+        await take_all(source)
+        asked = len(server.commands)
+        assert await look(source) == []
+        assert [command.rpartition(" ")[0] or command for command in server.commands[asked:]][-2:] == [
+            "SELECT",
+            "UID SEARCH UID",
+        ]
+        assert not any("Bearbeitet" in command for command in server.commands[asked:])
+
+
+async def test_a_password_with_umlauts_is_never_sent_where_only_ascii_is_taken() -> None:
+    async with Opponent() as server, opened(server, password="Schlüssel") as source:
+        with pytest.raises(SourceRefused, match="ASCII"):
+            await look(source)
+        assert not any("LOGIN" in command for command in server.commands)
