@@ -16,7 +16,7 @@ from classifiers.evidence import evidence
 from classifiers.features import VIEWS
 from classifiers.heads import Head, Model
 from classifiers.values import Prediction, Text
-from classifiers.vocabulary import Floats
+from classifiers.vocabulary import Floats, Rows
 
 ENCODED = "encoded"
 
@@ -40,7 +40,10 @@ class Classifier:
     def probabilities(self, texts: Sequence[Text]) -> tuple[Floats, Floats]:
         """Calibrated probabilities of categories and topics, a line for each text, columns as in the heads."""
         heads = (self.model.category, self.model.topic)
-        scores = [self._sparse_scores(head, texts) for head in heads]
+        rows = {
+            view: known.rows([VIEWS[view](text) for text in texts]) for view, known in self.model.vocabularies.items()
+        }
+        scores = [_sparse_scores(head, rows) for head in heads]
         chances = [head.plain.probabilities(each) for head, each in zip(heads, scores, strict=True)]
         hard = np.flatnonzero(
             np.any([chance.max(axis=1) < head.threshold for head, chance in zip(heads, chances, strict=True)], axis=0)
@@ -60,13 +63,6 @@ class Classifier:
         """The classifier stored there; ModelError, with a sentence, where it is refused."""
         return cls(storage.read(folder))
 
-    def _sparse_scores(self, head: Head, texts: Sequence[Text]) -> dict[str, Floats]:
-        scores = {}
-        for view, vocabulary in self.model.vocabularies.items():
-            rows = vocabulary.rows([VIEWS[view](text) for text in texts])
-            scores[view] = rows.times(head.scorers[view].weights) + head.scorers[view].bias
-        return scores
-
     def _prediction(self, text: Text, categories: Floats, topics: Floats) -> Prediction:
         return Prediction(
             language=detect_language(f"{text.subject}\n{text.body}"),
@@ -77,6 +73,10 @@ class Classifier:
             evidence=evidence(self.model, text, int(categories.argmax()), int(topics.argmax())),
             model=self.id,
         )
+
+
+def _sparse_scores(head: Head, rows: Mapping[str, Rows]) -> dict[str, Floats]:
+    return {view: each.times(head.scorers[view].weights) + head.scorers[view].bias for view, each in rows.items()}
 
 
 def _rich(head: Head, scores: Mapping[str, Floats], vectors: Floats) -> Floats:

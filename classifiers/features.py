@@ -7,8 +7,8 @@ function from a `Text` to a list of strings; the vocabulary turns these into num
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from classifiers.languages import facts, known_languages
@@ -52,25 +52,28 @@ def spoken(text: Text) -> list[str]:
 
 def spelled(text: Text) -> list[str]:
     """The matter: runs of letters inside each word that has a matter, so that compounds and inflections agree."""
-    return [run for word in telling_words(text) for run in letter_runs(fold(word))]
+    untelling = _untelling()
+    words = _WORD.findall(fold(f"{text.subject} {text.body[:MAX_CHARS]}"))
+    return [run for word in words if word not in untelling for run in letter_runs(word)]
 
 
 def telling_words(text: Text) -> list[str]:
-    """The words of a text, as written, without function words and courtesies of the known languages."""
-    written = _WORD.findall(f"{text.subject} {text.body[:MAX_CHARS]}")
+    """The words of a text, as written and each once, without function words and courtesies of known languages."""
     untelling = _untelling()
+    written = dict.fromkeys(_WORD.findall(f"{text.subject} {text.body[:MAX_CHARS]}"))
     return [word for word in written if fold(word) not in untelling]
 
 
-def letter_runs(word: str) -> Iterator[str]:
+@lru_cache(maxsize=4096)
+def letter_runs(word: str) -> tuple[str, ...]:
     """All runs of three to six letters of one folded word, its edges marked by a blank."""
     edged = f" {word} "
-    for length in range(SHORTEST, LONGEST + 1):
-        if len(edged) <= length:
-            yield edged
-            return
-        for start in range(len(edged) - length + 1):
-            yield edged[start : start + length]
+    longest = min(LONGEST, len(edged))
+    return tuple(
+        edged[start : start + length]
+        for length in range(min(SHORTEST, longest), longest + 1)
+        for start in range(len(edged) - length + 1)
+    )
 
 
 @cache

@@ -70,10 +70,9 @@ class Vocabulary:
         return self._place.get(term)
 
     def _row(self, features: Sequence[str]) -> tuple[Floats, Ints]:
-        place = self._place
-        counts = Counter(place[feature] for feature in features if feature in place)
-        columns = np.fromiter(counts.keys(), dtype=np.int32, count=len(counts))
-        often = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+        find = self._place.get
+        found = [place for feature in features if (place := find(feature)) is not None]
+        columns, often = np.unique(np.array(found, dtype=np.int32), return_counts=True)
         values = ((1 + np.log(often)) * self.rarity[columns]).astype(np.float32)
         length = float(np.linalg.norm(values))
         return (values / np.float32(length) if length else values), columns
