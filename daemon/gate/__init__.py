@@ -12,7 +12,7 @@ words of the answer. Pure: no clock, no I/O; total on whatever `mime` hands over
 
 from __future__ import annotations
 
-from daemon.gate import senders, verdicts
+from daemon.gate import fields, senders, verdicts
 from daemon.gate.brakes import Delay, History, brake
 from daemon.gate.senders import Surroundings
 from daemon.gate.table import FORBIDS, TABLE, Signal
@@ -29,7 +29,7 @@ def check(message: Message, around: Surroundings) -> Verdict:
     withheld = sum(signal.weight for signal, _ in fired) >= FORBIDS
     machine = sum(signal.weight for signal, _ in fired if signal.kind is not None) >= FORBIDS
     kind = _kind([signal for signal, _ in fired], machine)
-    seen = tuple(Reason(signal.name, value, signal.rule) for signal, value in fired)
+    seen = tuple(Reason(signal.name, fields.told(value), signal.rule) for signal, value in fired)
     heaviest = max(fired, key=lambda pair: pair[0].weight) if withheld else None
     return Verdict(
         kind=kind,
@@ -51,4 +51,4 @@ def _kind(fired: list[Signal], machine: bool) -> Kind:
 
 def unreadable(why: str) -> Verdict:
     """The verdict on a message that could not be read: a ticket for a person to look at, and no answer."""
-    return Verdict(Kind.UNREADABLE, False, Reason("unreadable", why, "RFC 5322 §3.6"))
+    return Verdict(Kind.UNREADABLE, False, Reason("unreadable", fields.told(why), "RFC 5322 §3.6"))

@@ -27,6 +27,12 @@ def values(message: Message, name: str) -> Iterator[str]:
             yield line
 
 
+def told(value: str) -> str:
+    """A value as it may stand in a reason: one short line without control, bidi and zero-width characters."""
+    shown = "".join(sign if sign.isprintable() else " " for sign in value[:_LONGEST])
+    return " ".join(shown.split())[:160]
+
+
 def without_comments(value: str) -> str:
     """The value without its comments, nested ones too; those inside a quoted string are no comments."""
     kept, depth, quoted, escaped = [], 0, False, False

@@ -61,23 +61,31 @@ def _clue(name: str, where: Where, weight: int, phrases: str) -> Clue:
     return Clue(name, where, weight, re.compile(found))
 
 
-_TITLE = _clue("subject names an automatic reply", Where.TITLE, 80, "titles")
+_TITLES = (
+    _clue("subject begins as an automatic reply's", Where.OPENING, 60, "titles"),
+    _clue("subject names nothing but an automatic reply", Where.TITLE, 40, "titles"),
+    _clue("subject names an absence", Where.TITLE, 80, "soft_titles"),
+)
 _TELLS = _clue("tells of an automatic reply", Where.TEXT, -90, "tells")
 _MATTER = _clue("states a matter", Where.TEXT, -45, "matter")
+_TOWN = _clue("names a matter of the town", Where.TEXT, -30, "town")
 _AUTOMATIC = _clue("calls itself automatic", Where.TEXT, 60, "automatic")
+_ANYBODY = _clue("addresses whoever wrote", Where.TEXT, 40, "anybody")
 _THANKS = _clue("opens with thanks for the mail", Where.TEXT, 15, "thanks")
 
 ABSENCE: tuple[Clue, ...] = (
-    _TITLE,
+    *_TITLES,
     _clue("subject says that somebody is away", Where.SUBJECT, 60, "person_away"),
     _clue("says that the writer is away", Where.TEXT, 40, "away"),
     _clue("names a way for urgent matters", Where.TEXT, 25, "urgent"),
     _clue("says until when", Where.TEXT, 20, "back"),
     _clue("says that mail is not read now", Where.TEXT, 30, "unread"),
     _AUTOMATIC,
+    _ANYBODY,
     _THANKS,
     _TELLS,
     _MATTER,
+    _TOWN,
 )
 RECEIPT: tuple[Clue, ...] = (
     _clue("subject confirms the arrival", Where.OPENING, 40, "receipt_titles"),
@@ -135,7 +143,7 @@ def weigh(message: Message, clues: tuple[Clue, ...]) -> Found:
 def absence(message: Message) -> str | None:
     """An absence notice or automatic reply by its wording: the clues, else None."""
     found = weigh(message, ABSENCE)
-    if found.clues == (_TITLE,) and len(message.own_text or message.text) < _SHORT:
+    if found.clues == (_TITLES[-1],) and len(message.own_text or message.text) < _SHORT:
         return found.names  # a title and a few words that say nothing else
     total = found.total + (_ANSWERS if message.in_reply_to else 0)
     return found.names if total >= ENOUGH else None

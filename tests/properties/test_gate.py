@@ -63,6 +63,7 @@ def _holds(message: Message, verdict: Verdict) -> None:
     assert verdict.acknowledge == (verdict.reason is None)
     assert not (verdict.acknowledge and verdict.answer_to is None)
     assert verdict.reason is None or verdict.reason in verdict.signals
+    assert all(each.value.isprintable() and len(each.value) <= 160 for each in verdict.signals)
     if verdict.acknowledge:
         assert verdict.kind in (Kind.PERSON, Kind.CALENDAR)
         assert verdict.answer_to is not None

@@ -12,15 +12,15 @@ PHRASES = Phrases(
         r"(vacation|holiday|absence|away|annual leave|maternity leave)[- ](auto-?)?(reply|response|message|notice|notification)",
         r"(away|absent) from (the |my )?(office|desk|(e-?)?mail)",
         r"ooo( reply| message)?",
-        r"on (vacation|annual leave|leave|holidays?)",
     ),
+    soft_titles=(r"on (vacation|annual leave|leave|holidays?)",),
     person_away=(
         r"(is|am|i'm|are|will be) (currently )?(out of (the )?office|away from (the |my )?(office|desk)|on (annual |maternity |parental |sick )?(leave|vacation|holidays?))",
     ),
     away=(
         (
             rf"\b(i('m| am| will be| shall be|'ll be)|we (are|will be)|i have been|currently) {_FEW}"
-            r"(out of (the |my )?office|away( from| until| on| this)?|on (an? )?(annual |maternity |parental |sick |extended )?(leave|vacation|holidays?)|out on|"
+            r"(out of (the |my )?office|away( from| until| on| this| at)?|on (an? )?(annual |maternity |parental |sick |extended )?(leave|vacation|holidays?)|out on|\w+ing without|"
             r"travell?ing|not in the office|unavailable|out until|unable to (read|check|respond))"
         ),
         r"\b(the|our|my) (\S+ )?(office|practice|department|team) (is|will be|are) (\S+ ){0,4}?closed",
@@ -30,29 +30,30 @@ PHRASES = Phrases(
     urgent=(
         r"\b(for|in case of|if it is|if it's|if this is|if your \S+ (is|requires)) (\S+ ){0,3}?(urgent|emergenc\S+|immediate|pressing|important)",
         r"\bif you (need|require|have) (\S+ ){0,3}?(immediate|urgent|assistance|to (contact|speak|reach)|help|matters?)",
-        r"\burgent (matters?|enquir\w+|inquir\w+|issues?|requests?|cases?|questions?)",
+        r"\bif it (can.t|cannot) wait|\burgent (matters?|enquir\w+|inquir\w+|issues?|requests?|cases?|questions?)",
         r"\bplease (contact|call|e-?mail|reach out to|direct|refer|get in touch with) ",
     ),
     back=(
-        r"\b(i will|i'll|i shall|and will|will) (\S+ )?(be |return|respond|reply|get back|answer|read)(\S+ ){0,8}?(back|return|when i|upon|as soon as|after)",
+        r"\b(i will|i'll|i shall|and will|will) (\S+ )?(be |return|respond|reply|get back|answer|read)(\S+ ){0,8}?(back|return|when i|upon|as soon as|after|then|on my next)",
         r"\b(back|return(ing)?) (in the office|on|to (the office|work)|at work|(on )?(monday|tuesday|wednesday|thursday|friday|\d))",
         r"\b(on|upon|after) my return|\bwhen i (return|get back|am back)|\buntil i return|\bnot return until|\bwill return|\bbe (back|returning)\b",
         r"\b(until|till|from|between|through)( \S+){0,3}? \d{1,2}",
     ),
     unread=(
         rf"\b{_MAIL} (will|is|are) (\S+ )?not (be )?(being )?(forwarded|read|monitored|redirected|checked|answered)",
-        r"\b(limited|no|intermittent|restricted|sporadic|little) access to (my |the )?(e-?mails?|phone|messages|internet)",
+        r"\b(without|limited|no|intermittent|restricted|sporadic|little) (access to (my |the )?)?(e-?mails?|phone|messages|internet)( access)?\b",
         r"\b(not|rarely) (be )?(checking|reading|monitoring) (my )?(e-?mails?|messages)",
     ),
     thanks=(
         r"^(\S+ ){0,6}?(thank you|thanks|many thanks) (so much |very much )?for (your|the|contacting|getting|e-?mailing|writing|reaching)",
     ),
     automatic=(
-        r"\b(this|it) is an? (\S+ )?(auto|automated|automatic|automatically|computer|system)[- ]?(generated )?(\S+ )?(e-?mail|message|reply|response|notification|acknowledg)",
+        r"\b(this|it) is an? (\S+ )?(auto|automated|automatic|automatically|computer|system)[- ]?(generated )?(\S+ )?(e-?mail|message|reply|response|notification|acknowledg\w*|confirmation)",
         r"\bthis (e-?mail|message|notification|reply) (was|is|has been) (sent |generated |created )?(automatically|by an? (automat|system))",
         r"\bdo not (reply|respond) (directly )?to this (e-?mail|message)|\breplies to this (e-?mail|message|address) (are|will)",
         r"\bthis (mailbox|inbox|address) is (not|un)\s?monitored",
     ),
+    anybody=(r"\bdear (sender|customers?|clients?|patients?|parents|guests?|members?|valued \w+)\b",),
     tells=(
         r"\b(got|received|receive|receiving|getting|get|gets|sent me|sends|came)\b[^.!?]{0,60}\b(automatic|automated|out[- ]of[- ](the[- ])?office|auto-?reply|bounced?|undeliver|delivery (failure|status))",
         r"\b(your|the|this) (automatic|automated|out[- ]of[- ]office|auto-?)\s?(reply|replies|response|message|answer)s?\b",
@@ -65,7 +66,11 @@ PHRASES = Phrases(
         r"\bplease (postpone|tell me|let (me|us) know|help me|fix|change|move|confirm|note my|repair|send me|advise)",
         r"\b(my|our) (complaint|application|appointment|permit|bin|passport|question|case|request)\b",
     ),
+    town=(
+        r"\b(bins|dustbin|rubbish|garbage|recycling|permit|passport|street ?lights?|potholes?|playground|cemetery|kindergarten|nursery|ballots?|parking|council tax|noise|dog licen[cs]e|planning application)\b",
+    ),
     receipt_titles=(
+        r"thank(s| you) for (contacting|your (e-?mail|message|enquiry|inquiry|request))",
         r"(we('ve| have) )?received your (e-?mail|message|request|enquiry|inquiry)",
         r"(your )?(request|ticket|enquiry|inquiry|message|case)\b.{0,40} (has been )?(received|created|opened|registered|logged)",
         r"(automatic )?(acknowledge?ment|confirmation) of (receipt|your)",

@@ -9,14 +9,14 @@ PHRASES = Phrases(
     titles=(
         r"(message d'absence |message de )?reponse automatique( d'absence)?",
         r"(message|avis|notification|notice|reponse|info) d'absence",
-        r"absence (du|de) bureau|absente?( du bureau)?|absence",
-        r"en (conges?|vacances)|message automatique|hors du bureau",
+        r"absence (du|de) bureau|message automatique|hors du bureau",
     ),
+    soft_titles=(r"absente?( du bureau)?|absence|en (conges?|vacances)",),
     person_away=(r"(est|suis|serai|sera) (actuellement )?(absente?|en (conges?|vacances|deplacement)|hors du bureau)",),
     away=(
         rf"\b(je suis|je serai|nous sommes|etant|suis) {_FEW}(absente?s?|en (conges?|vacances|deplacement|formation|arret)|hors du bureau)",
         r"\bje ne (suis|serai|travaille) (\S+ )?(pas|plus) (\S+ )?(au bureau|joignable|disponible|a mon poste|chez|le)",
-        r"\b(le|notre|nos|les) (bureau|secretariat|service|guichet|cabinet|bureaux)x? (est|sera|sont|seront) (\S+ ){0,4}?ferme",
+        r"\b(le|notre|nos|les) (bureau|secretariat|service|guichet|cabinet|bureaux|garage|magasin|restaurant|ecole)x? (est|sera|sont|seront) (\S+ ){0,4}?ferme",
     ),
     urgent=(
         r"\b(en cas d'urgence|en cas de (besoin|necessite)|pour (toute|les) (\S+ )?(urgences?|questions? urgentes?|demandes? urgentes?))",
@@ -28,7 +28,7 @@ PHRASES = Phrases(
         r"\b(jusqu'au|a partir du|du \d{1,2}\S*( \S+)? au|jusqu'a) ",
     ),
     unread=(
-        rf"\b{_MAIL} (ne )?(sera|seront|sont|est) (\S+ )?pas (\S+ )?(lu|transfere|transmis|redirige|traite|devie|consulte)",
+        rf"\b{_MAIL} (seront|sera) (\S+ )?(lus?|traitee?s?|repondus?) (a|des|au)|\b{_MAIL} (ne )?(sera|seront|sont|est) (\S+ )?pas (\S+ )?(lu|transfere|transmis|redirige|traite|devie|consulte)",
         r"\b(je )?(repondrai|prendrai connaissance|traiterai|lirai) .{0,60}(retour|des que)",
         r"\bacces (limite|restreint|irregulier) a (mes|ma)|\bpas acces a (mes|ma)",
     ),
@@ -37,8 +37,9 @@ PHRASES = Phrases(
     ),
     automatic=(
         r"\b(ceci|ce \S+|cette \S+|il) (est|s'agit d'?) ?une? (\S+ )?(reponse|message|courriel|e-?mail)( \S+)? (automatique|genere|automatiquement)",
-        r"\b(envoye|genere|cree|emis)e? automatiquement|\b(merci de )?ne pas repondre a (ce|cet)\b|\breponse automatique *$",
+        r"\b(envoye|genere|cree|emis)e? automatiquement|\b(merci de )?ne pas repondre a (ce|cet)\b|\breponse automatique[) .!]*$|\bmerci de ne pas y repondre",
     ),
+    anybody=(r"\b(cher|chere|chers|cheres) (expediteur|client|cliente|clients|clientes|patients|parents|membres)\b",),
     tells=(
         r"\b(recu|recois|obtenu|recevoir|recevons|revient|revenu)\b[^.!?]{0,80}\b(automatique|d'absence|non distribu|echec|erreur)",
         r"\b(votre|vos|la|cette|de) (reponse|message|mail)s? (automatique|d'absence)",
@@ -47,6 +48,9 @@ PHRASES = Phrases(
         r"\b(je (voudrais|souhaite|souhaiterais|demande|vous ecris|desire|veux|me plains|dois|tiens a|n'ai (pas|toujours))|nous (souhaitons|demandons|voudrions))\b",
         r"\b(pourriez-vous|pouvez-vous|puis-je|est-il possible|est-ce|quand|pourquoi|qui|ou|comment|quel\w*|combien)\b[^.!?]{3,160}\?",
         r"\bmerci de (me|bien vouloir)|\bveuillez (annuler|reporter|me|reparer|noter ma)|\b(ma|mon) (plainte|dossier|rendez-vous|demande|poubelle)\b",
+    ),
+    town=(
+        r"\b(dechets|poubelles?|lampadaires?|eclairage|trottoir|passeport|permis|carte d'identite|cimetiere|creche|bruit|impots?|proces-verbal)\b",
     ),
     receipt_titles=(
         r"accuse (de )?reception|confirmation de reception|(nous avons (bien )?recu )?votre (demande|message)( .{0,40})? (recu|enregistre|a ete)",

@@ -8,18 +8,19 @@ _FEW = r"(\S+ ){0,9}?"
 PHRASES = Phrases(
     titles=(
         r"risposta automatica( di assenza)?|risponditore automatico|messaggio automatico",
-        r"(messaggio|avviso|notifica|risposta|comunicazione) di assenza|assenza( dall'ufficio| dal servizio)?",
-        r"fuori (sede|ufficio|dall'ufficio)|assente( dall'ufficio)?|in (ferie|vacanza)",
+        r"(messaggio|avviso|notifica|risposta|comunicazione) di assenza|assenza dall'ufficio",
+        r"fuori (sede|ufficio|dall'ufficio)",
     ),
+    soft_titles=(r"assenza( dal servizio)?|assente( dall'ufficio)?|in (ferie|vacanza)",),
     person_away=(r"(e|sono|saro|sara) (attualmente )?(assente|fuori (ufficio|sede)|in (ferie|vacanza|congedo))",),
     away=(
         rf"\b(sono|saro|mi trovo|siamo|trovandomi) {_FEW}(assent[ei]|fuori (ufficio|sede|dall'ufficio)|in (ferie|vacanza|trasferta|congedo|maternita|malattia)|non (disponibile|raggiungibile))",
         r"\bnon (sono|saro) (\S+ )?(in (ufficio|sede)|disponibile|raggiungibile|presente)",
-        r"\b(l'ufficio|il nostro ufficio|lo sportello|lo studio|gli uffici) (e|sara|rimane|rimarra|sono|saranno|resta) (\S+ ){0,4}?chius",
+        r"\b(l'ufficio|il nostro ufficio|lo sportello|lo studio|gli uffici|il negozio|la scuola) (e|sara|rimane|rimarra|sono|saranno|resta) (\S+ ){0,4}?chius",
     ),
     urgent=(
-        r"\b(in caso di (urgenza|urgenze|necessita|emergenza|bisogno)|per (\S+ )?(urgenze|questioni urgenti|comunicazioni urgenti|richieste urgenti|qualsiasi urgenza))",
-        r"\b(si rivolga|rivolgersi|vi preghiamo di|la prego di|si prega di|potete|puo) (\S+ )?(contattare|rivolg\w+|scrivere|chiamare|a )",
+        r"\b(in caso di (urgenza|urgenze|necessita|emergenza|bisogno)|per (\S+ )?(urgenze|questioni urgenti|comunicazioni urgenti|richieste urgenti|qualsiasi (urgenza|necessita)))",
+        r"\b(si rivolga|rivolgersi|vi preghiamo di|la prego di|si prega di|potete|puo) (\S+ )?(contattare|rivolg\w+|scrivere|chiamare|a|al|alla|allo|alle|ai)\b",
         r"\b(il mio|la mia) (collega|sostitut[oa])",
     ),
     back=(
@@ -36,7 +37,10 @@ PHRASES = Phrases(
     ),
     automatic=(
         r"\b(questa|questo|si tratta di|la presente) (e )?una? (\S+ )?(risposta|messaggio|e-?mail|mail|notifica)( \S+)? (automatic|generat)",
-        r"\b(inviat|generat|creat)[ao] automaticamente|\bnon rispondere a (questa|questo)|\brisposta automatica *$",
+        r"\b(inviat|generat|creat)[ao] automaticamente|\bnon rispondere a (questa|questo)|\brisposta automatica[) .!]*$",
+    ),
+    anybody=(
+        r"\b(gentile|gentili|cari|care|caro|cara|egregio) (mittente|client[ei]|pazient[ei]|genitori|ospit[ei]|soci)\b",
     ),
     tells=(
         r"\b(ricevuto|ricevo|arrivat[ao]|ricevere|riceviamo|tornat[ao])\b[^.!?]{0,80}\b(automatic|di assenza|mancat|errore)",
@@ -46,6 +50,9 @@ PHRASES = Phrases(
         r"\b(vorrei|desidero|chiedo|le scrivo|vi scrivo|ho bisogno|mi lamento|devo|vorremmo|chiediamo|segnalo|volevo)\b",
         r"\b(potete|potreste|puo|potrebbe|e possibile|quando|perche|chi|dove|come|quale|quanto|posso)\b[^.!?]{3,160}\?",
         r"\bvi prego di (annullare|spostare|riparare)|\b(il mio|la mia) (reclamo|pratica|appuntamento|domanda|richiesta|bidone)\b",
+    ),
+    town=(
+        r"\b(rifiuti|bidon[ei]|lampion[ei]|illuminazione|marciapiede|passaporto|permesso|carta d'identita|cimitero|asilo|rumore|tass[ae]|vetro|strada)\b",
     ),
     receipt_titles=(
         r"(conferma|avviso|ricevuta) di (ricezione|ricevimento)|(abbiamo ricevuto )?la (sua|vostra) (richiesta|mail|e-mail)( .{0,40})? (e stata|ricevut)",
