@@ -1,6 +1,6 @@
 """Writes the parts of docs/ that can be read off the program; `--check` says whether they are up to date.
 
-`configuration.md`: every key with its default and the words that config.example.toml has for it, and every
+`architecture.md`: the floors, with what each module says of itself. `configuration.md`: every key with its default and the words that config.example.toml has for it, and every
 condition of a rule with the docstring of its function. `gate.md`: every signal with its own. `rfc.md`: where each cited section binds us; what
 it asks is written by hand, once, in the table itself.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -106,7 +107,22 @@ def signal_rows(_: str) -> Iterator[str]:
         yield f"| `{row.name}` | {kind} | {weight} | {'yes' if row.in_forms else 'no'} | {row.rule} | {told} |"
 
 
+def floor_rows(_: str) -> Iterator[str]:
+    """The floors of pyproject.toml from the top, each module with the first sentence of its docstring."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+    yield "| module | what it owns |\n|---|---|"
+    for number, layer in enumerate(layers):
+        for name in re.split(r" [|:] ", layer):
+            place = ROOT / "daemon" / name.strip("()")
+            path = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+            if path.exists():
+                told = " ".join((ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").split("\n\n")[0].split())
+                yield f"| {number + 1}. `{name.strip('()')}` | {told} |"
+
+
 PARTS: tuple[tuple[str, str, Callable[[str], Iterator[str]]], ...] = (
+    ("architecture.md", "floors", floor_rows),
     ("rfc.md", "citations", rfc_rows),
     ("configuration.md", "keys", key_rows),
     ("configuration.md", "conditions", predicate_rows),

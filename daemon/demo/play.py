@@ -20,7 +20,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from daemon import learning
+from daemon import learning, logs
 from daemon.config import Config
 from daemon.demo.outcome import Observer, Outcome
 from daemon.demo.samples import Sample, manifest
@@ -43,6 +43,7 @@ class Failed(Exception):
 def play(*, once: bool, now: datetime, console: Console | None = None) -> int:
     """Run it; the exit status. `now` is when the samples arrive."""
     console = console or Console()
+    logs.setup("ERROR")
     # Ended by SIGTERM as by Ctrl-C: the daemon is stopped and the folder removed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -200,7 +200,7 @@ def test_no_file_hides_behind_a_name_that_says_nothing(name: str) -> None:
 
 
 def test_every_module_says_what_it_owns() -> None:
-    silent = [path for path in MODULES if path.stat().st_size and not ast.get_docstring(ast.parse(words(path)))]
+    silent = [path for path in MODULES if not ast.get_docstring(ast.parse(words(path)))]
     assert [str(path.relative_to(ROOT)) for path in silent if "versions" not in path.parts] == []
 
 
