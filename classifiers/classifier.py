@@ -15,10 +15,12 @@ from classifiers.detect import detect_language
 from classifiers.evidence import evidence
 from classifiers.features import VIEWS
 from classifiers.heads import Head, Model
+from classifiers.listed import listed
 from classifiers.values import Prediction, Text
 from classifiers.vocabulary import Floats, Rows
 
-ENCODED = "encoded"
+#: Views beside those of words and letters: the sentence encoder, and the lexicon (topics only).
+ENCODED, LISTED = "encoded", "listed"
 
 
 class Classifier:
@@ -44,6 +46,7 @@ class Classifier:
             view: known.rows([VIEWS[view](text) for text in texts]) for view, known in self.model.vocabularies.items()
         }
         scores = [_sparse_scores(head, rows) for head in heads]
+        scores[1][LISTED] = listed(texts, self.model.topic.classes)
         chances = [head.plain.probabilities(each) for head, each in zip(heads, scores, strict=True)]
         hard = np.flatnonzero(
             np.any([chance.max(axis=1) < head.threshold for head, chance in zip(heads, chances, strict=True)], axis=0)

@@ -52,9 +52,13 @@ def spoken(text: Text) -> list[str]:
 
 def spelled(text: Text) -> list[str]:
     """The matter: runs of letters inside each word that has a matter, so that compounds and inflections agree."""
+    return [run for word in matter_words(f"{text.subject} {text.body}") for run in letter_runs(word)]
+
+
+def matter_words(text: str) -> list[str]:
+    """The folded words of a text without function words and courtesies of the known languages."""
     untelling = _untelling()
-    words = _WORD.findall(fold(f"{text.subject} {text.body[:MAX_CHARS]}"))
-    return [run for word in words if word not in untelling for run in letter_runs(word)]
+    return [word for word in _WORD.findall(fold(text[:MAX_CHARS])) if word not in untelling]
 
 
 def telling_words(text: Text) -> list[str]:

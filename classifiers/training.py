@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers import encoder, linear
-from classifiers.classifier import ENCODED, Classifier
+from classifiers.classifier import ENCODED, LISTED, Classifier
 from classifiers.corpus import lexicon, shipped_examples
 from classifiers.features import VIEWS
 from classifiers.folds import ALWAYS, folds
 from classifiers.heads import Fusion, Head, Model, Scorer, choose_threshold
+from classifiers.listed import listed
 from classifiers.values import Example
 from classifiers.vocabulary import Floats, Vocabulary, learn_vocabulary
 
@@ -111,9 +112,18 @@ def _dense_lines(rows: Floats) -> Lines:
     return Lines(fit, lambda scorer, where: rows[where] @ scorer.weights + scorer.bias)
 
 
+def _listed_lines(examples: Sequence[Example], topics: Sequence[str]) -> Lines:
+    """The lexicon's view: there is nothing to fit."""
+    table = listed([each.text for each in examples], topics)
+    nothing = Scorer(np.zeros((0, len(topics)), dtype=np.float32), np.zeros(len(topics), dtype=np.float32))
+    return Lines(lambda _where, _labels, _weights: nothing, lambda _scorer, where: table[where])
+
+
 def _fit_head(name: str, examples: Sequence[Example], lines: Mapping[str, Lines]) -> Head:
     labels = np.array([getattr(each, name) for each in examples])
     weights = np.array([each.weight for each in examples])
+    if name == "topic":
+        lines = {**lines, LISTED: _listed_lines(examples, tuple(str(label) for label in np.unique(labels)))}
     held_back = _held_back(examples, lines, labels, weights)
     scorers = {view: each.fit(np.arange(len(examples)), labels, weights) for view, each in lines.items()}
     plain_views = tuple(view for view in lines if view != ENCODED)
