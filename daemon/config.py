@@ -52,6 +52,17 @@ def _address(value: str) -> str:
     return value
 
 
+def _folder(value: str) -> str:
+    """A folder's name; INBOX is the one that is spelled without case (RFC 3501 §5.1)."""
+    if not value or any(ord(sign) < 32 or ord(sign) == 127 for sign in value):
+        raise ValueError("is not the name of a folder")
+    return _spelled(value)
+
+
+def _spelled(name: object) -> str:
+    return "INBOX" if str(name).upper() == "INBOX" else str(name)
+
+
 def _absolute(value: Path, info: ValidationInfo) -> Path:
     """A relative path is relative to the configuration's folder."""
     base = (info.context or {}).get("base")
@@ -88,6 +99,7 @@ FilePath = Annotated[Path, AfterValidator(_absolute)]
 Octets = Annotated[int, BeforeValidator(_octets), Field(gt=0)]
 AwareTime = Annotated[datetime, AfterValidator(_aware)]
 MailAddress = Annotated[str, AfterValidator(_address)]
+FolderName = Annotated[str, AfterValidator(_folder)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Patterns = Annotated[list[Pattern], BeforeValidator(_patterns), Field(min_length=1)]
 Words = Annotated[list[str], BeforeValidator(_patterns), Field(min_length=1)]
@@ -173,8 +185,8 @@ class Mailbox(Secret):
     security: Security = "tls"
     ca_file: FilePath | None = None
     username: str
-    folder: str = "INBOX"
-    processed_folder: str = "Bearbeitet"
+    folder: FolderName = "INBOX"
+    processed_folder: FolderName = "Bearbeitet"
     acknowledge_since: AwareTime
     aliases: list[MailAddress] = []
     poll_seconds: int = Field(default=60, ge=1)
@@ -308,7 +320,7 @@ class FolderTarget(_Section):
     """`{ folder = "Abfall" }`: appended to a folder of the mailbox it came to, or of `mailbox`."""
 
     kind: ClassVar[str] = "folder"
-    folder: str = Field(min_length=1)
+    folder: FolderName
     mailbox: Key | None = None
 
 
@@ -531,7 +543,11 @@ def _tables(raw: dict[str, Any], key: str) -> list[dict[str, Any]]:
 
 def _meaning(raw: dict[str, Any]) -> list[str]:
     """The second pass: references, duplicates and combinations. Reads the raw file, so it always runs."""
-    return [problem for check in (_places, _doubles, _references, _secrets, _doors, _spans) for problem in check(raw)]
+    return [
+        problem
+        for check in (_places, _doubles, _references, _folders, _secrets, _doors, _spans)
+        for problem in check(raw)
+    ]
 
 
 def _table(raw: dict[str, Any], key: str) -> dict[str, Any]:
@@ -596,6 +612,24 @@ def _references(raw: dict[str, Any]) -> Iterator[str]:
                 yield f'department[{number}] ("{entry.get("key")}").deliver[{place}].mailbox: there is no mailbox "{named}".'
 
 
+def _folders(raw: dict[str, Any]) -> Iterator[str]:
+    """What is moved or delivered into a folder that is read would come back as new mail, for ever."""
+    watched: dict[str, set[str]] = {}
+    for number, entry in enumerate(_tables(raw, "mailbox"), 1):
+        read, done = (_spelled(entry.get(*key)) for key in (("folder", "INBOX"), ("processed_folder", "Bearbeitet")))
+        watched.setdefault(str(entry.get("name")), set()).update((read, done))
+        if read == done:
+            yield f"mailbox[{number}].processed_folder: is the folder that is read; name another."
+    for number, entry in enumerate(_tables(raw, "department"), 1):
+        deliver = entry.get("deliver", [])
+        for place, target in enumerate(deliver if isinstance(deliver, list) else [], 1):
+            folder = target.get("folder") if isinstance(target, dict) else None
+            into = [target["mailbox"]] if isinstance(folder, str) and "mailbox" in target else list(watched)
+            if isinstance(folder, str) and any(_spelled(folder) in watched.get(str(name), ()) for name in into):
+                where = f'department[{number}] ("{entry.get("key")}").deliver[{place}].folder'
+                yield f'{where}: "{folder}" is read, or filled, by anliegen itself; name another.'
+
+
 def _secrets(raw: dict[str, Any]) -> Iterator[str]:
     places = [(f"mailbox[{n}]", entry) for n, entry in enumerate(_tables(raw, "mailbox"), 1)]
     for where, entry in [*places, ("smtp", _table(raw, "smtp"))]:
@@ -611,8 +645,6 @@ def _doors(raw: dict[str, Any]) -> Iterator[str]:
     for where, entry in [*places, ("smtp", _table(raw, "smtp"))]:
         if entry.get("security") == "none" and entry.get("host") not in LOOPBACK:
             yield f'{where}.security: "none" is allowed for {", ".join(LOOPBACK)} only; use tls or starttls.'
-        if "folder" in entry and entry.get("folder") == entry.get("processed_folder", "Bearbeitet"):
-            yield f"{where}.processed_folder: is the folder that is read; name another."
     sender = _table(raw, "smtp").get("from")
     if isinstance(sender, str):
         bare = re.sub(r"^.*<([^<>]*)>\s*$", r"\1", sender).strip()

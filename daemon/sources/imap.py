@@ -42,10 +42,9 @@ class ImapSource:
         self.name = mailbox.name
         limits = limits or Limits()
         self._mailbox = mailbox
-        # Keys name the folder as the configuration does; INBOX alone is spelled without case (RFC 3501 §5.1).
-        self._read_from = "INBOX" if mailbox.folder.upper() == "INBOX" else mailbox.folder
         self._bounds = Bounds((database or Database()).message_limit, limits.parse_size, limits.message_size)
         self._account, self._memory = Account(mailbox), Memory()
+        self._fetching = asyncio.Lock()
         self._prepared: Connection | None = None
         self._folder: Opened | None = None
         self._surveyed: dict[str, Opened] = {}
@@ -92,7 +91,16 @@ class ImapSource:
     async def fetch(
         self, key: MessageKey, moved_to: tuple[int, int] | None, sha256: str, message_id: str | None = None
     ) -> bytes | None:
-        """See `ports.Source.fetch`. A message above `limits.message_size` counts as gone: it is never read whole."""
+        """See `ports.Source.fetch`. A message above `limits.message_size` counts as gone: it is never read whole.
+
+        Several tasks may call it at once, on an instance that is used for nothing else.
+        """
+        async with self._fetching:
+            return await self._find(key, moved_to, sha256, message_id)
+
+    async def _find(
+        self, key: MessageKey, moved_to: tuple[int, int] | None, sha256: str, message_id: str | None
+    ) -> bytes | None:
         if moved_to and (data := await self._fetch(self._mailbox.processed_folder, moved_to[0], [moved_to[1]], sha256)):
             return data
         if data := await self._fetch(key.folder, key.uidvalidity, [key.uid], sha256):
@@ -105,7 +113,7 @@ class ImapSource:
 
     async def survey(self) -> AsyncIterator[Sequence[MessageKey]]:
         """See `ports.Source.survey`."""
-        for name in (self._read_from, self._mailbox.processed_folder):
+        for name in (self._mailbox.folder, self._mailbox.processed_folder):
             opened = await self._open(name)
             if opened is None:
                 continue
@@ -169,6 +177,11 @@ class ImapSource:
 
     async def _make_processed(self) -> None:
         self._processed = await self._account.call(partial(folders.ensure_folder, name=self._mailbox.processed_folder))
+        if self._folder is not None and self._processed == self._folder.name:
+            raise SourceRefused(
+                f'Mailbox "{self.name}": processed_folder is "{self._processed}" on the server, the folder that is read. '
+                "Name another; nothing is read until then."
+            )
 
     # Reading
 
@@ -249,7 +262,7 @@ class ImapSource:
         return _failed(key, item, why, data) if isinstance(data, bytes) else data
 
     def _key(self, folder: Opened, uid: int) -> MessageKey:
-        return MessageKey(self.name, folder.uidvalidity, uid, self._read_from)
+        return MessageKey(self.name, folder.uidvalidity, uid, self._mailbox.folder)
 
     async def _fetch(self, name: str, uidvalidity: int, uids: Sequence[int], sha256: str) -> bytes | None:
         opened = await self._open(name)

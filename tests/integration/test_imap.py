@@ -366,6 +366,16 @@ async def test_the_personal_namespace_and_its_delimiter_are_found() -> None:
             assert "INBOX.Erledigt.Bürgerbüro" in [name for _, _, name in client.list_sub_folders()]
 
 
+async def test_a_processed_folder_that_is_the_folder_read_under_another_name_is_refused() -> None:
+    with Dovecot(storage="maildir", separator=".", prefix="INBOX.") as server:
+        with server.client() as client:
+            client.create_folder("INBOX.Post")
+        server.deliver(message(1), folder="INBOX.Post")
+        async with opened(server, folder="Post", processed_folder="INBOX.Post") as source:
+            with pytest.raises(SourceRefused, match="processed_folder"):
+                await look(source)
+
+
 async def test_inbox_is_spelled_without_case(dovecot: Dovecot) -> None:
     dovecot.deliver(message(1))
     async with opened(dovecot, folder="Inbox") as source:
