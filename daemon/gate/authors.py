@@ -53,7 +53,7 @@ def robot_sender(message: Message, around: Surroundings) -> str | None:
     author = message.author
     if author is None or senders.is_form(message, around) or senders.is_unsure_form(message, around):
         return None
-    return author.addr if senders.is_robot(author) else None
+    return author.addr if senders.is_robot(author) and not senders.is_postmaster(author) else None
 
 
 def unsure_form(message: Message, around: Surroundings) -> str | None:

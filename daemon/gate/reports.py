@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from daemon.gate import fields, senders, wording
+from daemon.gate import automatic, fields, senders, wording
 from daemon.gate.senders import Surroundings
 from daemon.model import Message
 
@@ -56,13 +56,28 @@ def failed_recipients(message: Message, _: Surroundings) -> str | None:
     return None
 
 
-def mail_daemon(message: Message, _: Surroundings) -> str | None:
-    """From a mail system: `MAILER-DAEMON@`, `postmaster@` and their like, also without a usable address."""
+def mail_daemon(message: Message, around: Surroundings) -> str | None:
+    """From a mail system: `MAILER-DAEMON@` and its like, also without a usable address; `postmaster@` if it reports."""
     author = message.author
-    if author is not None and "@" in author.addr:
-        return author.addr if senders.is_daemon(author) else None
-    raw = fields.folded(message.first("From") or "")
-    return raw[:80] if "mailer-daemon" in raw or "mail delivery" in raw or "postmaster" in raw else None
+    if author is None or "@" not in author.addr:
+        raw = fields.folded(message.first("From") or "")
+        return raw[:80] if "mailer-daemon" in raw or "mail delivery" in raw or "postmaster" in raw else None
+    if senders.is_postmaster(author) and not _reports(message, around):
+        return None
+    return author.addr if senders.is_daemon(author) else None
+
+
+def _reports(message: Message, around: Surroundings) -> bool:
+    null = automatic.null_return_path(message, around) is not None
+    return null or message.report is not None or wording.is_bounce_title(message)
+
+
+def postmaster(message: Message, around: Surroundings) -> str | None:
+    """From `postmaster@`, and nothing is reported: a person reads that mailbox and may have written."""
+    author = message.author
+    if author is None or not senders.is_postmaster(author) or _reports(message, around):
+        return None
+    return author.addr
 
 
 def mail_daemon_name(message: Message, _: Surroundings) -> str | None:

@@ -74,6 +74,11 @@ def is_daemon(address: Address) -> bool:
     return _DAEMONS.fullmatch(local_part(address)) is not None
 
 
+def is_postmaster(address: Address) -> bool:
+    """The one mail system's address that a person has to read (RFC 5321 §4.5.1)."""
+    return local_part(address).replace("_", "").replace("-", "") == "postmaster"
+
+
 def is_robot(address: Address) -> bool:
     """An address behind which nobody reads."""
     local = local_part(address)

@@ -50,7 +50,6 @@ TABLE: tuple[Signal, ...] = (
     Signal(reports.mail_daemon, Kind.BOUNCE, FORBIDS, "RFC 5230 §4.6"),
     Signal(reports.bounce_wording, Kind.BOUNCE, FORBIDS, "RFC 3834 §2"),
     Signal(reports.read_receipt_wording, Kind.RECEIPT, FORBIDS, "RFC 3834 §2"),
-    Signal(reports.returned_message, Kind.BOUNCE, 60, "RFC 3464 §2"),
     Signal(reports.mail_daemon_name, Kind.BOUNCE, 60, "RFC 5230 §4.6"),
     # what others judged
     Signal(authors.spam_verdict, Kind.SPAM, FORBIDS, "RFC 3834 §6"),
@@ -81,6 +80,7 @@ TABLE: tuple[Signal, ...] = (
     Signal(automatic.auto_response_suppress, Kind.AUTO_REPLY, FORBIDS, "MS-OXCMAIL, RFC 3834 §2", in_forms=False),
     Signal(automatic.receipt_wording, Kind.AUTO_REPLY, FORBIDS, "RFC 3834 §2", in_forms=False),
     Signal(authors.robot_sender, Kind.AUTO_REPLY, FORBIDS, "RFC 5230 §4.6"),
+    Signal(reports.returned_message, Kind.BOUNCE, 60, "RFC 3464 §2"),
     Signal(automatic.null_return_path, Kind.AUTO_REPLY, FORBIDS, "RFC 3834 §2", in_forms=False),
     # too weak alone
     Signal(lists.list_unsubscribe_post, Kind.LIST, 60, "RFC 8058 §3", in_forms=False),
@@ -90,6 +90,7 @@ TABLE: tuple[Signal, ...] = (
     Signal(lists.mass_mailer, Kind.LIST, 40, "RFC 3834 §2", in_forms=False),
     Signal(lists.unsubscribe_wording, Kind.LIST, 40, "RFC 3834 §2", in_forms=False),
     # withheld, whoever wrote it: a person looks at it
+    Signal(reports.postmaster, None, FORBIDS, "RFC 5321 §4.5.1"),
     Signal(authors.unsure_form, None, FORBIDS, "RFC 5230 §4.6"),
     Signal(authors.dmarc_fail, None, FORBIDS, "RFC 7489 §6.6.2"),
     Signal(automatic.loop_field, None, FORBIDS, "RFC 3834 §2", in_forms=False),

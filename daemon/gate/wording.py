@@ -161,6 +161,11 @@ def bounce(message: Message) -> str | None:
     return found.names if found.total >= ENOUGH else None
 
 
+def is_bounce_title(message: Message) -> bool:
+    """Whether the subject begins as a failed delivery's report does."""
+    return bool(weigh(message, BOUNCE[:1]).clues)
+
+
 def read_receipt(message: Message) -> str | None:
     """A read receipt by its wording: the title with the sentence, or with nothing at all."""
     found = weigh(message, READ_RECEIPT)

@@ -73,7 +73,7 @@ PHRASES = Phrases(
         r"\b(abwesenheits(notiz|meldung|assistent)|automatische antwort)[) .!]*$",
     ),
     anybody=(
-        r"\b(liebe[r]?|sehr geehrte[r]?|geschatzte[r]?|werte[r]?) (absender(in)?|kund(e|en|in|innen)|patient(en|innen)|mandant(en|innen)|eltern|gaste?|mitglieder|geschaftspartner(innen)?|interessent(en|innen)|studierende|kolleg(en|innen))\b",
+        r"\b(liebe[r]?|sehr geehrte[r]?|geschatzte[r]?|werte[r]?) (absender(in)?|kund(e|en|in|innen)|patient(en|innen)|mandant(en|innen)|eltern|gaste?|geschaftspartner(innen)?|interessent(en|innen)|studierende)\b",
     ),
     tells=(
         r"\b(erhalte|erhalten|erhielt(en)?|bekommen?|bekam(en)?|gekriegt|kriege|kam(en)?|kommt|zuruckbekommen|landet|geschickt)\b[^.!?]{0,80}\b(automati\w+ (antwort|ruckantwort|nachricht|mail|e-mail|eingang|empfang)|abwesenheit|bounce|fehlermeldung|standardantwort|unzustellbar|nicht zugestellt|textbaustein)",
