@@ -36,8 +36,10 @@ def setup(level: str = "INFO") -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Formatter(journal="JOURNAL_STREAM" in os.environ))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("apscheduler", "imapclient", "alembic", "mail.log", "mailparser", "asyncio"):
+    for noisy in ("apscheduler", "alembic", "mail.log", "mailparser", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # It warns with the server's own words when they are not ASCII: folder names and addresses among them.
+    logging.getLogger("imapclient").setLevel(logging.CRITICAL)
     logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)  # its lines quote header contents
 
 
