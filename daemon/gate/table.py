@@ -79,8 +79,8 @@ TABLE: tuple[Signal, ...] = (
     Signal(automatic.precedence_bulk, Kind.LIST, FORBIDS, "RFC 3834 §2", in_forms=False),
     Signal(automatic.auto_response_suppress, Kind.AUTO_REPLY, FORBIDS, "MS-OXCMAIL, RFC 3834 §2", in_forms=False),
     Signal(automatic.receipt_wording, Kind.AUTO_REPLY, FORBIDS, "RFC 3834 §2", in_forms=False),
-    Signal(authors.robot_sender, Kind.AUTO_REPLY, FORBIDS, "RFC 5230 §4.6"),
     Signal(reports.returned_message, Kind.BOUNCE, 60, "RFC 3464 §2"),
+    Signal(authors.robot_sender, Kind.AUTO_REPLY, FORBIDS, "RFC 5230 §4.6"),
     Signal(automatic.null_return_path, Kind.AUTO_REPLY, FORBIDS, "RFC 3834 §2", in_forms=False),
     # too weak alone
     Signal(lists.list_unsubscribe_post, Kind.LIST, 60, "RFC 8058 §3", in_forms=False),

@@ -81,9 +81,16 @@ def ids(message: Message, key: bytes) -> tuple[str, ...]:
         named.append(message.report.original_message_id)
     found = [each for name in named for each in issued_in(key, name)]
     found.extend(_signed_addresses(message, key))
-    if not message.own_text or message.report or any("daemon" in person.key for person in message.from_):
+    if _is_mail_systems(message):
         found.extend(issued_in(key, message.text[:100_000]))
     return tuple(dict.fromkeys(found))
+
+
+def _is_mail_systems(message: Message) -> bool:
+    """Whether a mail system wrote it: only then may an id in the text count, for people quote what they like."""
+    null = any(value.replace(" ", "") == "<>" for value in message.all("Return-Path"))  # RFC 5321 §4.5.5
+    names = ("mailer-daemon", "mail-daemon", "postmaster")
+    return null or message.report is not None or any(person.key.startswith(names) for person in message.from_)
 
 
 def _signed_addresses(message: Message, key: bytes) -> Iterator[str]:

@@ -9,7 +9,7 @@ _OFFICE = r"(bu(e)?ro|haus|hause|dienst|amt|geschaft|sekretariat)"
 
 PHRASES = Phrases(
     titles=(
-        r"automati(sche|sierte) (ruck)?(antwort(mail|nachricht)?|abwesenheits\w+|mitteilung|nachricht|e-?mail|benachrichtigung)",
+        r"automati(sche|sierte) (ruck)?(antwort(mail|nachricht)?|abwesenheits\w+|mitteilung|nachricht|e-?mail|benachrichtigung|(eingangs|empfangs)bestatigung)",
         r"(automatische|autom\.) (ruck)?antwort",
         r"auto-?antwort",
         r"(buro-?|ferien|urlaubs)?abwesenheits-?(notiz|meldung|mitteilung|nachricht|hinweis|info|information|benachrichtigung|assistent|agent|antwort|mail)",

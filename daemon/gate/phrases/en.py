@@ -7,6 +7,7 @@ _FEW = r"(\S+ ){0,9}?"
 
 PHRASES = Phrases(
     titles=(
+        r"automatic (acknowledge?ment|confirmation)( of receipt)?",
         r"auto(mated|matic|matically generated)? ?-?(reply|response|respond(er)?|answer|message|out of office reply)",
         r"out[- ]of[- ](the[- ])?office( (auto(matic)?[- ]?)?(reply|response|message|notice|notification|assistant))?",
         r"(vacation|holiday|absence|away|annual leave|maternity leave)[- ](auto-?)?(reply|response|message|notice|notification)",

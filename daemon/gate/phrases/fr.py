@@ -7,6 +7,7 @@ _FEW = r"(\S+ ){0,9}?"
 
 PHRASES = Phrases(
     titles=(
+        r"(accuse|confirmation) de reception automatique",
         r"(message d'absence |message de )?reponse automatique( d'absence)?",
         r"(message|avis|notification|notice|reponse|info) d'absence",
         r"absence (du|de) bureau|message automatique|hors du bureau",

@@ -7,6 +7,7 @@ _FEW = r"(\S+ ){0,9}?"
 
 PHRASES = Phrases(
     titles=(
+        r"(conferma|avviso) di (ricezione|ricevimento) automatica?o?",
         r"risposta automatica( di assenza)?|risponditore automatico|messaggio automatico",
         r"(messaggio|avviso|notifica|risposta|comunicazione) di assenza|assenza dall'ufficio",
         r"fuori (sede|ufficio|dall'ufficio)",

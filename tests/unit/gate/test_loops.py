@@ -3,6 +3,8 @@
 from email import message_from_bytes
 from email.policy import default
 
+import pytest
+
 from daemon import gate, threads
 from daemon.config import Acknowledgement
 from daemon.model import Message, Past, Reason, TicketRef, TicketStatus
@@ -29,6 +31,26 @@ def test_another_town_hall_does_not_answer_our_acknowledgement_nor_do_we() -> No
     acknowledgement = parse(_our_acknowledgement())
     assert not gate.check(acknowledgement, THERE).acknowledge
     assert gate.check(acknowledgement, AROUND).kind == "own"
+
+
+@pytest.mark.parametrize("language", ["de", "en", "fr", "it"])
+@pytest.mark.parametrize(
+    "dress",
+    ["> {0}", "{0}", "-----Ursprüngliche Nachricht-----\n{0}", "Von: Stadt <x@y.example>\nGesendet: heute\n\n{0}"],
+)
+def test_a_citizen_who_sends_our_acknowledgement_back_with_a_word_is_a_person(language: str, dress: str) -> None:
+    sent = message_from_bytes(renderer().acknowledgement(ack_facts(language=language)), policy=default)
+    part = sent.get_body(("plain",))
+    assert part is not None
+    ours = part.get_content().replace("\n", "\n> ") if dress.startswith(">") else part.get_content()
+    body = "Danke. Die Laterne ist immer noch dunkel.\n\n" + dress.format(ours)
+    fields = (
+        f"Subject: AW: {sent['Subject']}",
+        f"In-Reply-To: {sent['Message-ID']}",
+        "Content-Type: text/plain; charset=utf-8",
+    )
+    verdict = gate.check(mail(*fields, body=body), AROUND)
+    assert (verdict.kind, verdict.acknowledge) == ("person", True)
 
 
 def test_a_machine_that_quotes_our_subject_joins_its_ticket() -> None:

@@ -63,6 +63,13 @@ def test_what_we_did_not_issue_joins_nothing(field: str) -> None:
     assert _match(mail(field)) == threads.New()
 
 
+def test_an_id_in_the_text_counts_for_mail_systems_only() -> None:
+    body = f"550 unknown\r\n\r\nMessage-Id: {ACK}\r\n"
+    assert threads.ids(mail(body=body), KEY) == ()
+    for field, sender in (("Return-Path: < >", "x@post.example"), ("X-A: b", "PostMaster@post.example")):
+        assert threads.ids(mail(field, body=body, sender=sender), KEY) == (ACK,)
+
+
 def test_an_id_of_ours_in_the_text_joins_nothing() -> None:
     assert _match(mail(body=f"Was bedeutet {ACK} und {TOKEN}?\r\n")) == threads.New()
 
