@@ -8,6 +8,7 @@ from classifiers.classifier import Classifier
 from classifiers.detect import detect_language
 from classifiers.evaluation import evaluate
 from classifiers.report import Report
+from classifiers.times import requested_times
 from classifiers.training import train
 from classifiers.values import CATEGORIES, TOPICS, Example, ModelError, Prediction, Text
 
@@ -22,5 +23,6 @@ __all__ = [
     "Text",
     "detect_language",
     "evaluate",
+    "requested_times",
     "train",
 ]

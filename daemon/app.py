@@ -63,6 +63,7 @@ class App:
         if self.alone:
             await self.database.run(self.store.database.hold)
             await self.database.run(self.store.database.migrate)
+            await self.database.run(self.store.mailboxes.take_over)
         key = await self.database.run(self.store.secret)
         model = await self.thinking.run(classifier, self.config)
         self.policy = Policy(self.config, Renderer(self.config), model, key)

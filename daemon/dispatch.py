@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 #: Octets of payload that may be on their way at once: bounds memory while 30 MB mails are forwarded.
 IN_FLIGHT = 64_000_000
+#: Deliveries claimed together: one look into the outbox for as many sends.
+CLAIMS = 50
 #: Seconds that deliveries on their way get to end by themselves when the daemon stops.
 DRAIN_SECONDS = 5.0
 #: How long `run --once` keeps trying a door that fails before it gives up.
@@ -91,6 +93,8 @@ class Dispatch:
         self.worker, self.alone, self.lease, self.at_once = worker, alone, lease, at_once
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._begun: set[int] = set()
+        self._room = asyncio.Semaphore(at_once)
+        self._shut: dict[str, Retry] = {}
         self._woken = asyncio.Event()
         self._begin = SharedCommit(self._commit_begin)
         self._close = SharedCommit(self._commit_close)
@@ -156,14 +160,15 @@ class Dispatch:
             await asyncio.sleep(1)
 
     async def _fill(self) -> None:
-        """Claim what is due and start it, as far as there is room."""
-        room = self.at_once - len(self._tasks)
-        if room <= 0:
+        """Claim what is due, before what was claimed runs out, and start it."""
+        if len(self._tasks) >= self.at_once:
             return
+        count = CLAIMS - len(self._tasks)
         claimed = await self.lane.run(
-            self.store.outbox.claim, self.worker, self.clock.now(), count=room, octets=IN_FLIGHT
+            self.store.outbox.claim, self.worker, self.clock.now(), count=count, octets=IN_FLIGHT
         )
         for delivery in claimed:
+            self._shut.pop(delivery.door, None)
             task = asyncio.create_task(self._deliver(delivery), name=f"delivery-{delivery.id}")
             self._tasks[delivery.id] = task
             task.add_done_callback(partial(self._done, delivery.id))
@@ -174,10 +179,9 @@ class Dispatch:
         self._woken.set()
 
     async def _sleep(self) -> None:
-        due = await self._next_due()
+        """Until a delivery ends, something is recorded, or the next one is due."""
+        due = None if self._tasks else await self._next_due()
         wait = LONGEST_SLEEP if due is None else (due - self.clock.now()).total_seconds()
-        if len(self._tasks) >= self.at_once:
-            wait = LONGEST_SLEEP
         with suppress(TimeoutError):
             async with asyncio.timeout(min(max(wait, 0.05), LONGEST_SLEEP)):
                 await self._woken.wait()
@@ -197,7 +201,8 @@ class Dispatch:
             return delivery.id in self._begun
 
         try:
-            outcome = await self._attempt(delivery, begin)
+            async with self._room:
+                outcome = self._still_shut(delivery) or await self._attempt(delivery, begin)
         except asyncio.CancelledError:
             outcome = _unfinished(delivery.id in self._begun, "The program was stopped while this was being sent.")
         except Exception as error:
@@ -205,8 +210,14 @@ class Dispatch:
             outcome = _unfinished(
                 delivery.id in self._begun, f"An error in the program ({type(error).__name__}) ended this attempt."
             )
+        if isinstance(outcome, Retry) and outcome.target_wide:
+            self._shut[delivery.door] = outcome
         _report(delivery, outcome)
         await self._write(delivery, outcome)
+
+    def _still_shut(self, delivery: Claimed) -> Retry | None:
+        """What was claimed together with a delivery whose door turned out shut does not knock again."""
+        return self._shut.get(delivery.door)
 
     async def _attempt(self, delivery: Claimed, begin: Callable[[], Awaitable[bool]]) -> Outcome:
         target = self.targets().get(delivery.target)

@@ -311,6 +311,7 @@ class Claimed:
     envelope_from: str
     attempts: int
     was_in_doubt: bool = False
+    door: str = ""
 
 
 @dataclass(frozen=True, slots=True)

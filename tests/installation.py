@@ -52,7 +52,7 @@ class Installation:
         self.write()
 
     @classmethod
-    def between(cls, folder: Path, dovecot: Dovecot, smtp: SmtpServer, model: Path, **tables: Any) -> Installation:
+    def between(cls, folder: Path, dovecot: Dovecot, smtp: SmtpServer, model: Path, /, **tables: Any) -> Installation:
         """Between the tests' own servers: one mailbox `buergerpost` for the user `post`."""
         mailbox = raw_config()["mailbox"][0] | {"username": dovecot.users[0], "password": dovecot.password}
         extra = tables.pop("mailbox", {})

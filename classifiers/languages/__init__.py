@@ -20,6 +20,56 @@ class Language:
     courtesy: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TimeWords:
+    """How a language words an appointment wish. Patterns are regular expressions, read case-blind."""
+
+    #: Seven patterns, Monday first; twelve, January first.
+    weekdays: tuple[str, ...]
+    months: tuple[str, ...]
+    #: Days from today by pattern ("morgen": 1).
+    relative: dict[str, int]
+    #: Hours from and to by pattern ("vormittags": 8, 12).
+    dayparts: dict[str, tuple[int, int]]
+    #: The hour of the day by the word for it, as is said of office hours ("drei": 15).
+    numbers: dict[str, int]
+    clock: str
+    at: str
+    half: str
+    from_: str
+    until: str
+    between: str
+    and_: str
+    upcoming: str
+    next: str
+    week: str
+    weeknumber: str
+    #: Expressions that name no certain day.
+    vague: str
+    #: What may stand between two pieces of one expression.
+    glue: str
+    either: str
+    #: Right before a date: it is of the past or of a letter, not wished for.
+    not_wished: str
+    #: In a sentence: its times are declined, unless it also offers others.
+    refusal: str
+    instead: str
+
+
+@cache
+def time_words(code: str) -> TimeWords | None:
+    """How the language words times, or None where nothing is known."""
+    if code not in known_languages():
+        return None
+    table = tomllib.loads((files(__name__) / f"{code}.toml").read_text(encoding="utf-8")).get("times")
+    if table is None:
+        return None
+    table["from_"], table["and_"] = table.pop("from"), table.pop("and")
+    table["weekdays"], table["months"] = tuple(table["weekdays"]), tuple(table["months"])
+    table["dayparts"] = {pattern: (hours[0], hours[1]) for pattern, hours in table["dayparts"].items()}
+    return TimeWords(**table)
+
+
 @cache
 def known_languages() -> tuple[str, ...]:
     """The codes that there are files for."""

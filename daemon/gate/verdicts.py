@@ -54,6 +54,8 @@ _SUBJECT_TAG = re.compile(
     r"(\*{2,}\s*(junk|spam|spam[ -]?verdacht|phishing)\s*\*{2,}|[\[{]\s*(spam|junk|spam[ -]?verdacht)\s*\??\s*[\]}])"
 )
 
+#: What stands between semicolons; those inside a quoted string (a sender's local part) separate nothing.
+_PART = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^;])+')
 _RESULT = re.compile(r"([a-z0-9-]+)\s*(?:/\s*\d+\s*)?=\s*([a-z]+)")
 
 
@@ -90,6 +92,6 @@ def authentication(message: Message, servers: tuple[str, ...], method: str) -> s
     for value in message.all("Authentication-Results"):
         bare = fields.without_comments(value[:4000]).casefold()
         if fields.keyword(bare) in known:
-            results = (_RESULT.match(part.strip()) for part in bare.split(";")[1:])
+            results = (_RESULT.match(part.strip()) for part in _PART.findall(bare)[1:])
             return next((found[2] for found in results if found and found[1] == method), None)
     return None

@@ -34,9 +34,11 @@ class Store:
         self.mailboxes = Mailboxes(database, lease)
 
     @classmethod
-    def open(cls, config: Config, base: Path | None = None, *, read_only: bool = False) -> Store:
-        """Open the configured database; a read-only one is never created."""
-        return cls(Database(config.database.url, base or config.base, read_only=read_only), config)
+    def open(
+        cls, config: Config, base: Path | None = None, *, read_only: bool = False, create: bool = True
+    ) -> Store:
+        """Open the configured database; one that is opened to read alone is never created."""
+        return cls(Database(config.database.url, base or config.base, read_only=read_only, create=create), config)
 
     def secret(self, make: Callable[[], bytes] = lambda: secrets.token_bytes(32)) -> bytes:
         """The key that signs our Message-IDs and tokens; made on first use."""

@@ -37,11 +37,14 @@ class Database:
     Not safe for use from two threads at once: the daemon gives it a thread of its own.
     """
 
-    def __init__(self, url: str, base: Path, *, read_only: bool = False) -> None:
-        """Raises `StoreError` where a read-only SQLite database does not exist."""
-        self.read_only = read_only
+    def __init__(self, url: str, base: Path, *, read_only: bool = False, create: bool = True) -> None:
+        """`create`: a SQLite file that is missing is made; without it, and to read alone, it has to be there.
+
+        Raises `StoreError` where it is not.
+        """
+        self.read_only, self.create = read_only, create and not read_only
         self.path = sqlite_path(url, base)
-        if self.path and read_only and not self.path.exists():
+        if self.path and not self.create and not self.path.exists():
             raise StoreError(f"There is no database at {self.path} yet: `anliegen run` makes it.")
         self._lock: int | None = None
         self.engine = self._engine(url)
@@ -52,7 +55,7 @@ class Database:
             if self.read_only:
                 return engine.execution_options(postgresql_readonly=True)
             return engine
-        mode = "ro" if self.read_only else "rwc"
+        mode = "ro" if self.read_only else "rwc" if self.create else "rw"
         place = f"sqlite:///file:{_quoted(self.path)}?mode={mode}&uri=true"
         engine = create_engine(place, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
         event.listen(engine, "connect", _pragmas_read if self.read_only else _pragmas_write)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import update
 from sqlmodel import select
 
 from daemon.store.database import Database
@@ -42,6 +43,11 @@ class Mailboxes:
             row.holder, row.lease_until = worker, now + self.lease
             session.add(row)
             return True
+
+    def take_over(self) -> None:
+        """End every lease: for the one process on a SQLite file, which knows that no other is alive."""
+        with self.database.transaction() as session:
+            session.exec(update(MailboxRow).values(holder=None, lease_until=None))
 
     def release(self, worker: str) -> None:
         """Give all leases of a worker back."""

@@ -344,6 +344,7 @@ def _claimed(session: Session, row: DeliveryRow) -> Claimed:
         envelope_from=row.envelope_from,
         attempts=row.attempts,
         was_in_doubt=row.doubts > 0,
+        door=row.door,
     )
 
 

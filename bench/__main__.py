@@ -1,0 +1,141 @@
+"""`make bench`: the floor and the product in the same run; ratios first, then figures, machine and versions named."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from bench import floor
+from bench.mails import mails
+from daemon import config as configuration
+from daemon import learning
+from tests.dovecot import Dovecot
+from tests.installation import Installation
+from tests.smtp import SmtpServer
+from tests.values import raw_config
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "bench" / "results.json"
+DEPARTMENTS = [
+    {"key": "zentrale", "name": "Zentrale Dienste"}
+]  # no forwards: ticket and acknowledgement, as the peers do
+LIBRARIES = ("imapclient", "aiosmtplib", "mail-parser", "sqlmodel", "scikit-learn", "jinja2", "apscheduler")
+
+
+def sink(pipe: Any) -> None:
+    """An SMTP server in a process of its own; reports its port, then how many mails it has when asked."""
+
+    async def serve() -> None:
+        async with SmtpServer() as server:
+            pipe.send(server.port)
+            while True:
+                await asyncio.sleep(0.02)
+                if pipe.poll():
+                    pipe.recv()
+                    pipe.send(len(server.messages))
+
+    asyncio.run(serve())
+
+
+def measure_floor(dovecot: Dovecot, smtp_port: int, count: int) -> dict[str, float]:
+    """CPU milliseconds a mail, stage by stage."""
+    fetched: list[bytes] = []
+    stages = {
+        "IMAPClient, batches of 50": floor.cpu(
+            lambda: fetched.extend(floor.fetch(dovecot.port, "post", dovecot.password)), count
+        )
+    }
+    stages["standard library, attachments decoded"] = floor.cpu(lambda: floor.standard_parse(fetched), count)
+    stages["mail-parser"] = floor.cpu(lambda: floor.mail_parser(fetched), count)
+    stages["SQLite, 50 a commit"] = floor.cpu(lambda: floor.sqlite(fetched), count)
+    stages["aiosmtplib, 8 connections"] = floor.cpu(lambda: asyncio.run(floor.send(smtp_port, count)), count)
+    return stages
+
+
+def measure_product(dovecot: Dovecot, smtp_port: int, folder: Path, model: Path) -> dict[str, float]:
+    """One `run --once`: CPU and wall seconds, and the memory at its peak."""
+    mailbox = raw_config()["mailbox"][0] | {"username": "post", "password": dovecot.password}
+    installation = Installation(folder, dovecot.port, smtp_port, model, mailbox=[mailbox], department=DEPARTMENTS)
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    command = [sys.executable, "-m", "daemon", "--config", str(installation.path), "run", "--once"]
+    subprocess.run(
+        command, cwd=ROOT, check=True, stderr=subprocess.DEVNULL, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {
+        "wall_s": time.perf_counter() - started,
+        "cpu_s": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+        "peak_mib": after.ru_maxrss / 1024,
+    }
+
+
+def main(count: int) -> None:
+    messages = list(mails(count))
+    pipe, other = multiprocessing.Pipe()
+    server = multiprocessing.Process(target=sink, args=(other,), daemon=True)
+    server.start()
+    smtp_port = pipe.recv()
+    with tempfile.TemporaryDirectory() as folder, Dovecot(users=("post", "empty")) as dovecot:
+        place = Path(folder)
+        config = configuration.parse(raw_config(worker={"state_folder": str(place / "state")}), place)
+        learning.classifier(config).save(place / "state" / "model")
+        (place / "idle").mkdir()
+        (place / "run").mkdir()
+        start = measure_product(
+            dovecot, smtp_port, place / "idle", place / "state"
+        )  # an empty mailbox: what starting costs
+        dovecot.deliver_all(messages)
+        stages = measure_floor(dovecot, smtp_port, count)
+        product = measure_product(dovecot, smtp_port, place / "run", place / "state")
+    server.terminate()
+    report(count, sum(map(len, messages)) / count, stages, start, product)
+
+
+def report(
+    count: int, octets: float, stages: dict[str, float], start: dict[str, float], product: dict[str, float]
+) -> None:
+    """Print the table and store the figures."""
+    each = (product["cpu_s"] - start["cpu_s"]) * 1000 / count
+    wall = product["wall_s"] - start["wall_s"]
+    lowest = sum(value for name, value in stages.items() if name != "mail-parser")
+    figures = {
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "versions": {name: version(name) for name in LIBRARIES},
+        "mails": count,
+        "octets_a_mail": round(octets),
+        "cpu_to_floor": round(each / lowest, 2),
+        "product": {
+            "cpu_ms_a_mail": round(each, 2),
+            "mails_a_second": round(count / wall, 1),
+            "peak_mib": round(product["peak_mib"]),
+        },
+        "start": {name: round(value, 2) for name, value in start.items()},
+        "floor_cpu_ms_a_mail": {name: round(value, 2) for name, value in stages.items()} | {"sum": round(lowest, 2)},
+    }
+    RESULTS.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
+    print(f"The whole job costs {figures['cpu_to_floor']} times the CPU of its bare libraries.\n")
+    print(f"{'stage':44} CPU ms a mail")
+    for name, value in stages.items():
+        print(f"{name:44} {value:8.2f}")
+    print(f"{'floor (without mail-parser)':44} {lowest:8.2f}")
+    print(
+        f"{'anliegen, all of it, classified and routed':44} {each:8.2f}   {count / wall:.0f} mails a second, {product['peak_mib']:.0f} MiB at its peak"
+    )
+    print(f"\n{count} mails of {octets / 1024:.0f} KiB; {figures['machine']}; stored in {RESULTS.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 500)

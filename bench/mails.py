@@ -1,0 +1,48 @@
+"""Citizens' mails as they come: texts of the shipped corpus, some with photographs or scans attached."""
+
+from __future__ import annotations
+
+import base64
+import random
+from collections.abc import Iterator
+
+from classifiers.corpus import shipped_examples
+
+#: Sizes of attachments in octets, and how many mails of a hundred have one: 162 KiB a mail on average.
+ATTACHMENTS = ((0, 60), (60_000, 15), (250_000, 15), (900_000, 9), (2_500_000, 1))
+
+
+def mails(count: int, seed: int = 7) -> Iterator[bytes]:
+    """The same mails each time."""
+    chance = random.Random(seed)
+    examples = [each for each in shipped_examples() if each.text.body]
+    sizes, weights = zip(*ATTACHMENTS, strict=True)
+    for number in range(count):
+        example = chance.choice(examples)
+        size = chance.choices(sizes, weights)[0]
+        yield _mail(number, example.text.subject, example.text.body, chance.randbytes(size))
+
+
+def _mail(number: int, subject: str, body: str, attachment: bytes) -> bytes:
+    encoded = base64.b64encode(subject.replace("\n", " ").encode()[:45]).decode()
+    head = (
+        f"Return-Path: <person{number}@citizen.example>\r\n"
+        f"From: Person {number} <person{number}@citizen.example>\r\nTo: buergerpost@musterlingen.example\r\n"
+        f"Subject: =?utf-8?b?{encoded}?=\r\nDate: Tue, 03 Mar 2026 09:59:00 +0100\r\n"
+        f"Message-ID: <bench-{number}@citizen.example>\r\nMIME-Version: 1.0\r\n"
+    )
+    text = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n" + _lines(
+        body.encode()
+    )
+    if not attachment:
+        return (head + text).encode()
+    file = (
+        'Content-Type: image/jpeg; name="foto.jpg"\r\nContent-Disposition: attachment; filename="foto.jpg"\r\n'
+        "Content-Transfer-Encoding: base64\r\n\r\n" + _lines(attachment)
+    )
+    parts = f"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n{text}\r\n--b\r\n{file}\r\n--b--\r\n"
+    return (head + parts).encode()
+
+
+def _lines(data: bytes) -> str:
+    return base64.encodebytes(data).decode().replace("\n", "\r\n")
