@@ -55,7 +55,7 @@ _SUBJECT_TAG = re.compile(
 )
 
 #: What stands between semicolons; those inside a quoted string (a sender's local part) separate nothing.
-_PART = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^;])+')
+_PART = re.compile(r'(?:"(?:[^"\\]|\\.)*(?:"|$)|[^;"])+')
 _RESULT = re.compile(r"([a-z0-9-]+)\s*(?:/\s*\d+\s*)?=\s*([a-z]+)")
 
 
