@@ -118,23 +118,33 @@ class Intake:
         policy = self.policy()
         readings = await self.thinking.run(_read, batch, attempts, policy)
         past = await self.database.run(self.store.journal.past, judge.question(readings, policy), self.clock.now())
-        year = self.clock.now().astimezone(policy.config.organisation.zone).year
-        numbers = await self.database.run(self.store.journal.numbers, year, len(readings))
+        numbers = await self._numbers(readings, policy)
         try:
-            return await self.thinking.run(judge.judge, readings, policy, past, iter(numbers), self.clock.now())
+            unused = iter(numbers)
+            records = await self.thinking.run(judge.judge, readings, policy, past, unused, self.clock.now())
         except Exception as error:
             event(log, logging.ERROR, "judging_failed", "Each message is judged alone.", error=type(error).__name__)
-        return [record for pair in zip(readings, numbers, strict=True) for record in await self._alone(*pair, past)]
+            return [record for reading in readings for record in await self._alone(reading, past)]
+        if rest := list(unused):
+            await self.database.run(self.store.journal.give_back_numbers, rest)
+        return records
 
-    async def _alone(self, reading: Reading, number: str, past: Past) -> list[Record]:
+    async def _numbers(self, readings: Sequence[Reading], policy: Policy) -> list[str]:
+        """A ticket number for each message that may open one."""
+        year = self.clock.now().astimezone(policy.config.organisation.zone).year
+        count = sum(reading.verdict.kind.opens_ticket for reading in readings)
+        return await self.database.run(self.store.journal.numbers, year, count) if count else []
+
+    async def _alone(self, reading: Reading, past: Past) -> list[Record]:
         policy, now = self.policy(), self.clock.now()
+        numbers = await self._numbers([judge.unread(reading.raw, "")], policy)
         try:
-            return await self.thinking.run(judge.judge, [reading], policy, past, iter([number]), now)
+            return await self.thinking.run(judge.judge, [reading], policy, past, iter(numbers), now)
         except Exception as error:
             trouble = f"An error in this release ended the judging ({type(error).__name__}); a later one may succeed."
             event(log, logging.ERROR, "quarantine", trouble, mailbox=self.name, uid=reading.raw.key.uid)
             bare = judge.unread(reading.raw, trouble)
-            return await self.thinking.run(judge.judge, [bare], policy, Past(), iter([number]), now)
+            return await self.thinking.run(judge.judge, [bare], policy, Past(), iter(numbers), now)
 
     async def _record(self, records: list[Record]) -> None:
         """Write the batch; where one message spoils the transaction, the others are written without it."""

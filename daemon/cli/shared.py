@@ -1,9 +1,11 @@
-"""What the commands share: where the configuration is, how tables look, how a number of seconds is run."""
+"""What the commands share: where the configuration is, how tables look, who is typing, the model with its progress."""
 
 from __future__ import annotations
 
+import getpass
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +17,16 @@ from classifiers import Classifier
 from daemon import config as configuration
 from daemon import learning
 from daemon.config import Config
+from daemon.errors import ConfigError
 from daemon.logs import printable
 from daemon.policy import Policy
 from daemon.rendering import Renderer
 from daemon.store import Store
+
+#: Characters of a line where no terminal says how many it has: nothing is wrapped or cut in a pipe or a file.
+UNBOUNDED = 10_000
+#: The actor of what the program does by itself; a person at the prompt always goes by another name.
+DAEMON = "anliegen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +49,9 @@ class Place:
 
 
 def console(*, error: bool = False) -> Console:
-    """For people: colours only on a terminal, no markup in what mails say."""
-    return Console(stderr=error, markup=False, highlight=False, soft_wrap=not sys.stdout.isatty())
+    """For people: colours and wrapping only on a terminal, no markup in what mails say."""
+    out = Console(stderr=error, markup=False, highlight=False)
+    return out if out.is_terminal else Console(stderr=error, markup=False, highlight=False, width=UNBOUNDED)
 
 
 def safe(text: object) -> str:
@@ -50,10 +59,25 @@ def safe(text: object) -> str:
     return printable(str(text if text is not None else ""))
 
 
+def person() -> str:
+    """Who is at the prompt, for a ticket's history: the person behind sudo, else the user."""
+    try:
+        name = os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        name = f"uid {os.getuid()}"
+    return "administrator" if name in ("root", DAEMON) else name
+
+
+def refuse(problems: list[str]) -> None:
+    """End with status 2 where there are problems. Raises `ConfigError`."""
+    if problems:
+        raise ConfigError(problems)
+
+
 @contextmanager
 def store(config: Config, *, read_only: bool) -> Iterator[Store]:
-    """The configured database. Raises `StoreError`; a read-only one is never created."""
-    opened = Store.open(config, read_only=read_only)
+    """The configured database, which has to be there: only `run` and `db upgrade` make one. Raises `StoreError`."""
+    opened = Store.open(config, read_only=read_only, create=False)
     try:
         yield opened
     finally:
@@ -62,13 +86,27 @@ def store(config: Config, *, read_only: bool) -> Iterator[Store]:
 
 def policy(config: Config) -> Policy:
     """Texts and model for a command that judges mails; the model is trained where there is none."""
-    return Policy(config, Renderer(config), model(config), b"")
+    with progress("loading the model") as report:
+        model: Classifier = learning.classifier(config, report)
+    return Policy(config, Renderer(config), model, b"")
 
 
-def model(config: Config) -> Classifier:
-    """The model in force, with progress shown while it is trained."""
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), console=Console(stderr=True), transient=True
-    ) as progress:
-        task = progress.add_task("loading the model", total=1.0)
-        return learning.classifier(config, lambda words, part: progress.update(task, description=words, completed=part))
+@contextmanager
+def progress(words: str) -> Iterator[Callable[[str, float], None]]:
+    """A bar on standard error for work that takes long; takes words and the part (0 to 1) that is done."""
+    out = console(error=True)
+    bars = Progress(
+        TextColumn("{task.description}"), BarColumn(), console=out, transient=True, disable=not out.is_terminal
+    )
+    with bars:
+        task = bars.add_task(words, total=1.0)
+        yield lambda now, part: bars.update(task, description=now, completed=part)
+
+
+def write(data: bytes) -> None:
+    """A mail's octets to standard output: as they are, but on a terminal without what could take it over."""
+    if sys.stdout.isatty():
+        lines = data.decode("utf-8", "replace").splitlines()
+        sys.stdout.write("".join(f"{safe(line)}\n" for line in lines))
+    else:
+        sys.stdout.buffer.write(data)

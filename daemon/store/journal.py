@@ -105,6 +105,14 @@ class Journal:
             session.add(row)
         return [f"{year}-{number:06d}" for number in range(first, first + count)]
 
+    def give_back_numbers(self, numbers: Sequence[str]) -> None:
+        """Return reserved numbers that were not used, so that staff see no gaps; too late where others came since."""
+        year, _, first = numbers[0].rpartition("-")
+        with self.database.transaction() as session:
+            row = session.get(CounterRow, f"ticket-{year}", with_for_update=True)
+            if row is not None and row.value == int(numbers[-1].rpartition("-")[2]):
+                row.value = int(first) - 1
+
     def past(self, question: Question, now: datetime) -> Past:
         """Look up everything that bears on a batch, in a few statements for all of it."""
         with self.database.transaction() as session:

@@ -73,6 +73,16 @@ def test_numbers_count_up_within_a_year_and_never_repeat(store: Store) -> None:
     assert store.journal.numbers(2027, 1) == ["2027-000001"]
 
 
+def test_unused_numbers_are_given_back_unless_others_came_since(store: Store) -> None:
+    numbers = store.journal.numbers(2026, 5)
+    store.journal.give_back_numbers(numbers[2:])
+    assert store.journal.numbers(2026, 1) == ["2026-000003"]
+    late = store.journal.numbers(2026, 2)
+    store.journal.numbers(2026, 1)
+    store.journal.give_back_numbers(late)
+    assert store.journal.numbers(2026, 1) == ["2026-000007"]
+
+
 def test_attempts_are_counted_before_the_work_and_forgotten_after_it(store: Store) -> None:
     keys = [MessageKey("buergerpost", 7, 1), MessageKey("buergerpost", 7, 2)]
     assert store.journal.begin(keys, NOW) == dict.fromkeys(keys, 1)
