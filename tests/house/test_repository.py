@@ -103,7 +103,7 @@ BEHIND = {
     "proxyprotocol": {"daemon/demo"},
     "py3langid": {"classifiers"},
     "pymap": {"daemon/demo"},
-    "re2": {"daemon/rules", "daemon/config.py"},
+    "re2": {"daemon/rules", "daemon/config/values.py"},
     "rich": {"daemon/cli", "daemon/demo"},
     "sklearn": {"classifiers/linear.py"},
     "sqlalchemy": {"daemon/store", "daemon/tables.py", "daemon/migrations"},
