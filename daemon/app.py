@@ -112,7 +112,7 @@ class App:
         if self.config.mailbox_of(name) is None:
             raise SourceError(f'mailbox "{name}" is no longer configured: add it again to send its originals.')
         source = self._originals.setdefault(name, self._source(name))
-        return await source.fetch(place.key, place.moved_to, place.sha256)
+        return await source.fetch(place.key, place.moved_to, place.sha256, place.message_id)
 
     async def reload(self) -> list[str]:
         """Read the file again; return the problems, or [] where the new rules, departments and texts hold."""

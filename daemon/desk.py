@@ -93,7 +93,7 @@ def ticket_json(view: TicketView) -> dict[str, object]:
         "from": row.from_address,
         "subject": row.subject,
         "language": row.language,
-        "received_at": _iso(row.received_at),
+        "received_at": stamp(row.received_at),
         "category": row.category,
         "confidence": round(row.confidence, 4),
         "unsure": row.unsure,
@@ -102,7 +102,7 @@ def ticket_json(view: TicketView) -> dict[str, object]:
         "status": row.status,
         "priority": row.priority,
         "tags": row.tags,
-        "acknowledged_at": _iso(ack.at) if ack and sent else None,
+        "acknowledged_at": stamp(ack.at) if ack and sent else None,
         "ack_message_id": ack.message_id if ack else None,
         "ack_withheld": row.ack_withheld,
         "messages": view.messages,
@@ -111,8 +111,9 @@ def ticket_json(view: TicketView) -> dict[str, object]:
 
 
 def _delivery_json(delivery: DeliveryView) -> dict[str, object]:
-    return {"target": delivery.target, "status": delivery.status, "at": _iso(delivery.at)}
+    return {"target": delivery.target, "status": delivery.status, "at": stamp(delivery.at)}
 
 
-def _iso(moment: datetime) -> str:
+def stamp(moment: datetime) -> str:
+    """A moment as every JSON object says it: ISO 8601 in UTC, whole seconds."""
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -16,7 +16,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from daemon import judge
-from daemon.errors import LeaseLost, SourceError, StoreError
+from daemon.errors import LeaseLost, SourceError, SourceRefused, StoreError
 from daemon.lane import Lane
 from daemon.logs import event
 from daemon.model import MessageKey, Past, RawMessage, Reading, Record, Role
@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds before a failed mailbox is tried again; doubled up to the longest.
 FIRST_GAP, LONGEST_GAP = 2.0, 300.0
+#: The first gap after a server said no (a wrong password): accounts get locked by whoever asks again at once.
+REFUSED_GAP = 15.0
 
 
 class Intake:
@@ -62,6 +64,7 @@ class Intake:
                     await asyncio.sleep(self._patience())
             except (SourceError, StoreError, LeaseLost) as error:
                 await self._failed(error)
+                gap = max(gap, REFUSED_GAP) if isinstance(error, SourceRefused) else gap
                 await asyncio.sleep(gap)
                 gap = min(gap * 2, LONGEST_GAP)
 

@@ -33,6 +33,8 @@ class TimeWords:
     dayparts: dict[str, tuple[int, int]]
     #: The hour of the day by the word for it, as is said of office hours ("drei": 15).
     numbers: dict[str, int]
+    #: A day without its month ("am 11."), in the group `day`.
+    dayofmonth: str
     clock: str
     at: str
     half: str

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 
 import classifiers
+from classifiers import Example
 from daemon import learning
-from daemon.cli.shared import Place, console
+from daemon.cli.shared import Place, console, progress, refuse
+from daemon.config import Config
 from daemon.errors import AnliegenError
 from daemon.store import Store
 
@@ -20,17 +21,9 @@ def train(context: typer.Context) -> None:
     """Build the model from the shipped corpus and from what staff corrected. Takes up to a minute."""
     place: Place = context.obj
     config = place.load()
-    examples = []
-    path = Store.open(config).database.path
-    if path is None or path.exists():
-        opened = Store.open(config, read_only=True)
-        examples = list(learning.corrections(opened))
-        opened.close()
-    with _progress() as progress:
-        task = progress.add_task("training", total=1.0)
-        model = classifiers.train(
-            examples, lambda words, part: progress.update(task, description=words, completed=part)
-        )
+    examples = _corrections(config)
+    with progress("training") as report:
+        model = classifiers.train(examples, report)
     folder = learning.keep(model, config)
     if folder is None:
         raise AnliegenError("No folder takes the model: make worker.state_folder writable for this user.")
@@ -39,22 +32,36 @@ def train(context: typer.Context) -> None:
     )
 
 
+def _corrections(config: Config) -> list[Example]:
+    """None where there is no database yet: the model may be built before the first start."""
+    from daemon.store.database import sqlite_path
+
+    path = sqlite_path(config.database.url, config.base)
+    if path is not None and not path.exists():
+        return []
+    opened = Store.open(config, read_only=True)
+    try:
+        return list(learning.corrections(opened))
+    finally:
+        opened.close()
+
+
 def evaluate(
-    context: typer.Context,
     html: Path | None = typer.Option(None, metavar="FILE", help="Write the report with its curves there, too."),
     as_json: bool = typer.Option(False, "--json", help="Print the figures as one JSON object."),
 ) -> None:
     """Measure the model by cross-validation on the corpus: precision, recall and F1 by category, topic and language."""
-    with _progress() as progress:
-        task = progress.add_task("evaluating", total=1.0)
-        report = classifiers.evaluate(
-            progress=lambda words, part: progress.update(task, description=words, completed=part)
-        )
+    if html is not None:
+        refuse(_unwritable(html))
+    with progress("evaluating") as step:
+        report = classifiers.evaluate(progress=step)
     typer.echo(json.dumps(report.as_dict(), ensure_ascii=False) if as_json else report.text())
     if html is not None:
         html.write_text(report.html(), "utf-8")
         console(error=True).print(f"The report is in {html}.")
 
 
-def _progress() -> Progress:
-    return Progress(TextColumn("{task.description}"), BarColumn(), console=Console(stderr=True), transient=True)
+def _unwritable(file: Path) -> list[str]:
+    """Said before the minutes of measuring, not after."""
+    fit = os.access(file, os.W_OK) and not file.is_dir() if file.exists() else os.access(file.parent, os.W_OK)
+    return [] if fit else [f"--html: {file} cannot be written: name a file in a folder that exists and is yours."]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from dataclasses import asdict
 from datetime import datetime
@@ -11,7 +10,8 @@ import typer
 from rich.table import Table
 
 from daemon.app import SystemClock
-from daemon.cli.shared import Place, console, safe, store
+from daemon.cli.shared import Place, console, person, refuse, safe, store
+from daemon.desk import stamp
 from daemon.errors import AnliegenError
 from daemon.model import DeliveryStatus
 
@@ -58,26 +58,23 @@ def retry(
 ) -> None:
     """Let deliveries go out (again): refused ones, doubtful ones, and withheld acknowledgements."""
     place: Place = context.obj
-    with store(place.load(), read_only=False) as opened:
+    config = place.load()
+    refuse([] if ids or ticket else ["outbox retry: name the ids to send, or --ticket NUMBER."])
+    with store(config, read_only=False) as opened:
         wanted = list(ids or [])
         if ticket is not None:
             view = opened.tickets.find(ticket)
             if view is None or view.acknowledgement is None:
                 raise AnliegenError(f"Ticket {ticket} has no acknowledgement that could be sent.")
             wanted.append(view.acknowledgement.id)
-        if not wanted:
-            raise AnliegenError("outbox retry: name the ids to send, or --ticket NUMBER.")
-        freed = opened.outbox.retry(wanted, SystemClock().now(), getpass.getuser())
-    for delivery in wanted:
-        words = (
-            "goes out with the next round"
-            if delivery in freed
-            else "cannot be sent: it is sent, on its way, or has no address"
+        freed = opened.outbox.retry(wanted, SystemClock().now(), person())
+    for delivery in freed:
+        console().print(f"{delivery}: goes out with the next round.")
+    if left := [str(delivery) for delivery in dict.fromkeys(wanted) if delivery not in freed]:
+        raise AnliegenError(
+            f"{', '.join(left)}: cannot be sent: not in the outbox, sent already, on its way, or without an address."
         )
-        console().print(f"{delivery}: {words}.")
-    if len(freed) < len(wanted):
-        raise typer.Exit(1)
 
 
 def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    return stamp(value) if isinstance(value, datetime) else str(value)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 
 import typer
 from rich.table import Table
 
 from daemon import desk
 from daemon.app import SystemClock
-from daemon.cli.shared import Place, console, policy, safe, store
+from daemon.cli.shared import Place, console, policy, refuse, safe, store, write
+from daemon.desk import stamp
 from daemon.errors import AnliegenError
 from daemon.store import Store
 from daemon.tables import QuarantineRow
@@ -51,7 +51,7 @@ def show(context: typer.Context, number: int = typer.Argument(metavar="ID")) -> 
         raise AnliegenError(
             f"{number}: the message is too large for the database; it lies in the mailbox, sha256 {row.sha256}."
         )
-    sys.stdout.buffer.write(row.data)
+    write(row.data)
 
 
 @app.command("retry")
@@ -63,20 +63,18 @@ def retry(
     """Read messages again, for example after an upgrade; what succeeds becomes what it is."""
     place: Place = context.obj
     config = place.load()
+    refuse([] if ids or everything else ["quarantine retry: name the ids, or --all."])
     failed = 0
     with store(config, read_only=False) as opened:
-        wanted = [row.id or 0 for row in opened.tickets.quarantine()] if everything else list(ids or [])
-        if not wanted and not everything:
-            raise AnliegenError("quarantine retry: name the ids, or --all.")
-        judged_by = policy(config) if wanted else None
-        for number in wanted:
-            row = _row(opened, number)
+        rows = opened.tickets.quarantine() if everything else [_row(opened, number) for number in ids]
+        judged_by = policy(config) if rows else None
+        for row in rows:
             assert judged_by is not None
             trouble = asyncio.run(desk.read_again(opened, judged_by, row, SystemClock().now()))
             failed += trouble is not None
-            console().print(f"{number}: {trouble or 'read; its ticket is up to date.'}")
+            console().print(f"{row.id}: {trouble or 'read; its ticket is up to date.'}")
     if failed:
-        raise typer.Exit(1)
+        raise AnliegenError(f"{failed} of {len(rows)} stay in quarantine until a person has looked at them.")
 
 
 @app.command("dismiss")
@@ -85,10 +83,10 @@ def dismiss(context: typer.Context, ids: list[int] = typer.Argument(metavar="IDâ
     place: Place = context.obj
     with store(place.load(), read_only=False) as opened:
         done = {row.id for row in opened.tickets.quarantine_status(ids, "dismissed")}
-    for number in ids:
-        console().print(f"{number}: {'dismissed' if number in done else 'does not wait in quarantine'}.")
-    if len(done) < len(set(ids)):
-        raise typer.Exit(1)
+    for number in sorted(number for number in done if number is not None):
+        console().print(f"{number}: dismissed.")
+    if left := [str(number) for number in dict.fromkeys(ids) if number not in done]:
+        raise AnliegenError(f"{', '.join(left)}: does not wait in quarantine; `anliegen quarantine list` shows what does.")
 
 
 def _row(opened: Store, number: int) -> QuarantineRow:
@@ -108,6 +106,6 @@ def _json(row: QuarantineRow) -> dict[str, object]:
         "size": row.size,
         "status": row.status,
         "reason": row.reason,
-        "received_at": row.received_at.isoformat(),
-        "at": row.at.isoformat(),
+        "received_at": stamp(row.received_at),
+        "at": stamp(row.at),
     }

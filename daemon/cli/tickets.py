@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 import json
-from datetime import UTC, date, datetime, time
+from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from daemon import desk
 from daemon.app import SystemClock
-from daemon.cli.shared import Place, console, policy, safe, store
+from daemon.cli.shared import Place, console, person, policy, refuse, safe, store
 from daemon.config import Config
-from daemon.errors import AnliegenError, ConfigError
+from daemon.errors import AnliegenError
 from daemon.model import Category, TicketStatus
 from daemon.store.tickets import Changes, Filters, TicketView
 
@@ -35,9 +35,8 @@ def tickets(
         return
     place: Place = context.obj
     config = place.load()
-    if department is not None and department not in {d.key for d in config.department}:
-        raise ConfigError([f'--department: there is no department "{department}".'])
-    filters = Filters(department, category, status, _since(since, config))
+    refuse([*_unknown(department, config), *_no_moment(since)])
+    filters = Filters(department, category, status, _moment(since, config) if since else None)
     with store(config, read_only=True) as opened:
         found = opened.tickets.all(filters)
         if as_json:
@@ -77,34 +76,47 @@ def set_(
     """Correct a ticket. A new department gets its deliveries; the classifier learns from it."""
     place: Place = context.obj
     config = place.load()
-    if department is not None and department not in {d.key for d in config.department}:
-        raise ConfigError([f'--department: there is no department "{department}".'])
     changes = Changes(category, department, status, note)
-    if changes == Changes():
-        raise ConfigError(["tickets set: name what to change: --category, --department, --status or --note."])
+    refuse([*_unknown(department, config), *_nothing(changes)])
     with store(config, read_only=False) as opened:
         if opened.tickets.find(number) is None:
             raise AnliegenError(f"There is no ticket {number}: `anliegen tickets` lists them.")
-        asyncio.run(desk.correct(opened, policy(config), number, changes, SystemClock().now(), getpass.getuser()))
+        asyncio.run(desk.correct(opened, policy(config), number, changes, SystemClock().now(), person()))
     console().print(f"{number}: recorded.")
 
 
-def _since(text: str | None, config: Config) -> datetime | None:
-    if text is None:
-        return None
+def _unknown(department: str | None, config: Config) -> Iterator[str]:
+    if department is not None and department not in {d.key for d in config.department}:
+        known = ", ".join(d.key for d in config.department)
+        yield f'--department: there is no department "{department}"; one of {known}.'
+
+
+def _nothing(changes: Changes) -> Iterator[str]:
+    if changes == Changes():
+        yield "tickets set: name what to change: --category, --department, --status or --note."
+    if changes.note is not None and not changes.note.strip():
+        yield "--note: is empty; write what the history should say."
+
+
+def _no_moment(text: str | None) -> Iterator[str]:
     try:
-        if len(text) == 10:
-            return datetime.combine(date.fromisoformat(text), time(), config.organisation.zone).astimezone(UTC)
-        moment = datetime.fromisoformat(text)
+        datetime.fromisoformat(text or "2026-03-01")
     except ValueError:
-        raise ConfigError(
-            [f'--since: "{text}" is not a date like 2026-03-01 or a moment like 2026-03-01T08:00:00+01:00.']
-        ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=config.organisation.zone)
+        yield f'--since: "{text}" is not a date like 2026-03-01 or a moment like 2026-03-01T08:00:00+01:00.'
+
+
+def _moment(text: str, config: Config) -> datetime:
+    """A day begins, and a moment without an offset lies, in the organisation's zone."""
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=config.organisation.zone)).astimezone(UTC)
 
 
 def _table(views: list[TicketView], config: Config) -> Table:
-    table = Table("number", "received", "category", "queue", "status", "acknowledgement", "subject", box=None)
+    table = Table(
+        *(Column(name, no_wrap=True) for name in ("number", "received", "category", "queue", "status")),
+        *(Column(name, no_wrap=True, overflow="ellipsis") for name in ("acknowledgement", "subject")),
+        box=None,
+    )
     for view in views:
         row, ack = view.row, view.acknowledgement
         local = row.received_at.astimezone(config.organisation.zone)

@@ -60,6 +60,7 @@ class Whereabouts:
     key: MessageKey
     moved_to: tuple[int, int] | None
     sha256: str
+    message_id: str | None = None
 
 
 class Outbox:
@@ -133,7 +134,7 @@ class Outbox:
             if row is None:
                 return None
             moved = (row.moved_uidvalidity, row.moved_uid) if row.moved_uidvalidity and row.moved_uid else None
-            return Whereabouts(MessageKey(row.mailbox, row.uidvalidity, row.uid, row.folder), moved, row.sha256)
+            return Whereabouts(MessageKey(row.mailbox, row.uidvalidity, row.uid, row.folder), moved, row.sha256, row.message_id)
 
     def renew(self, ids: Collection[int], worker: str, now: datetime) -> None:
         """Keep claims that are still being worked on."""
