@@ -6,22 +6,29 @@ from dataclasses import replace
 from datetime import datetime
 
 from daemon import deliveries, judge
-from daemon.model import Address, Category, Decision, MessageKey, RawMessage, Reading
+from daemon.model import Address, Category, Decision, Kind, MessageKey, Past, RawMessage, Reading, Reason
 from daemon.policy import Policy
 from daemon.store import Store
+from daemon.store.aside import SetAside
 from daemon.store.tickets import Changes, DeliveryView, Original, TicketView
-from daemon.tables import QuarantineRow
+from daemon.tables import MessageRow, QuarantineRow
 
 
 async def correct(store: Store, policy: Policy, number: str, changes: Changes, now: datetime, actor: str) -> None:
-    """Write a correction; a department that is new to the ticket gets its deliveries."""
+    """Write a correction; a department that is new to the ticket gets its deliveries, and one whose delivery
+    was refused or came back gets it once more."""
     policy = replace(policy, key=store.secret())
     view, original = store.tickets.find(number), store.tickets.original(number)
     planned = []
-    if view is not None and original is not None and changes.department not in (None, view.row.queue):
+    if view is not None and original is not None and changes.department is not None:
         reading = _again(original, policy)
         decision = _as_stored(view, changes)
-        planned = list(deliveries.to_department(policy, number, reading, decision, now))
+        lost = {delivery.target for delivery in view.deliveries if delivery.status == "refused"}
+        planned = [
+            each
+            for each in deliveries.to_department(policy, number, reading, decision, now)
+            if changes.department != view.row.queue or each.target in lost
+        ]
     store.tickets.change(number, changes, changes.department, planned, now, actor)
 
 
@@ -45,6 +52,19 @@ async def read_again(store: Store, policy: Policy, row: QuarantineRow, now: date
     store.journal.replace(record, now)
     store.tickets.quarantine_status([row.id or 0], "retried")
     return None
+
+
+async def adopt(store: Store, policy: Policy, found: SetAside, now: datetime) -> str:
+    """Make a message that was set aside a person's ticket; its number. The acknowledgement waits for a person."""
+    policy = replace(policy, key=store.secret())
+    reading = _again(Original(found.row, found.data), policy)
+    aside = Reason("set_aside", found.row.signal or found.row.kind, "a person decides")
+    verdict = replace(reading.verdict, kind=Kind.PERSON, acknowledge=False, reason=aside)
+    year = now.astimezone(policy.config.organisation.zone).year
+    [number] = store.journal.numbers(year, 1)
+    [record] = judge.judge([replace(reading, verdict=verdict)], policy, Past(), iter([number]), now)
+    store.journal.replace(record, now)
+    return number
 
 
 def _again(original: Original, policy: Policy) -> Reading:
@@ -80,6 +100,21 @@ def _as_stored(view: TicketView, changes: Changes) -> Decision:
     )
 
 
+def aside_json(row: MessageRow) -> dict[str, object]:
+    """What `tickets aside --json` says of one message."""
+    return {
+        "id": row.id,
+        "mailbox": row.mailbox,
+        "message_id": row.message_id,
+        "sha256": row.sha256,
+        "from": row.from_address,
+        "subject": row.subject,
+        "received_at": stamp(row.received_at),
+        "kind": row.kind,
+        "reason": {"signal": row.signal, "value": row.signal_value, "rule": row.signal_rule} if row.signal else None,
+    }
+
+
 def ticket_json(view: TicketView) -> dict[str, object]:
     """The public JSON object of `tickets --json`; docs/commands.md describes it."""
     row, ack = view.row, view.acknowledgement
@@ -104,14 +139,15 @@ def ticket_json(view: TicketView) -> dict[str, object]:
         "tags": row.tags,
         "acknowledged_at": stamp(ack.at) if ack and sent else None,
         "ack_message_id": ack.message_id if ack else None,
-        "ack_withheld": row.ack_withheld,
+        "ack_withheld": row.ack_withheld if ack is None or ack.status == "withheld" else None,
         "messages": view.messages,
         "deliveries": [_delivery_json(delivery) for delivery in view.deliveries],
     }
 
 
 def _delivery_json(delivery: DeliveryView) -> dict[str, object]:
-    return {"target": delivery.target, "status": delivery.status, "at": stamp(delivery.at)}
+    why = printable(delivery.why) if delivery.why else None
+    return {"target": delivery.target, "status": delivery.status, "at": stamp(delivery.at), "why": why}
 
 
 def stamp(moment: datetime) -> str:

@@ -17,6 +17,6 @@ async def purge(app: App) -> None:
     """Delete octets that nobody needs any more, unless `database.keep_messages` says to keep them."""
     if app.config.database.keep_messages:
         return
-    purged = await app.database.run(app.store.journal.purge)
+    purged = await app.database.run(app.store.journal.purge, app.clock.now())
     if purged:
         event(log, logging.INFO, "purged", messages=purged)

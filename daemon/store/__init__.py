@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from daemon.config import Config
+from daemon.store.aside import Aside
 from daemon.store.database import Database
 from daemon.store.journal import Journal, Question
 from daemon.store.mailboxes import Mailboxes
@@ -19,7 +20,7 @@ from daemon.store.outbox import Outbox
 from daemon.store.tickets import Tickets
 from daemon.tables import SecretRow
 
-__all__ = ["Database", "Journal", "Mailboxes", "Outbox", "Question", "Store", "Tickets"]
+__all__ = ["Aside", "Database", "Journal", "Mailboxes", "Outbox", "Question", "Store", "Tickets"]
 
 
 class Store:
@@ -31,12 +32,11 @@ class Store:
         self.journal = Journal(database, message_limit=config.database.message_limit)
         self.outbox = Outbox(database, config.delivery, keep=config.database.keep_messages, lease=lease)
         self.tickets = Tickets(database)
+        self.aside = Aside(database)
         self.mailboxes = Mailboxes(database, lease)
 
     @classmethod
-    def open(
-        cls, config: Config, base: Path | None = None, *, read_only: bool = False, create: bool = True
-    ) -> Store:
+    def open(cls, config: Config, base: Path | None = None, *, read_only: bool = False, create: bool = True) -> Store:
         """Open the configured database; one that is opened to read alone is never created."""
         return cls(Database(config.database.url, base or config.base, read_only=read_only, create=create), config)
 

@@ -14,6 +14,7 @@ from sqlalchemy import tuple_, update
 from sqlmodel import Session, SQLModel, col, delete, select
 
 from daemon.model import (
+    BounceNews,
     DeliveryStatus,
     MessageKey,
     Past,
@@ -21,6 +22,7 @@ from daemon.model import (
     Role,
     TicketStatus,
 )
+from daemon.errors import Overtaken
 from daemon.store import lookups, rows
 from daemon.store.database import Database
 from daemon.tables import (
@@ -35,6 +37,9 @@ from daemon.tables import (
 )
 
 Place = tuple[int, int]
+
+#: How long the octets of a message that was set aside are kept.
+KEPT_ASIDE = timedelta(days=30)
 
 _MOVED = ("moved_folder", "moved_uidvalidity", "moved_uid")
 
@@ -131,13 +136,20 @@ class Journal:
             )
 
     def record(self, records: Iterable[Record], now: datetime) -> None:
-        """Write a batch: all of it or, with the exception that says why, nothing."""
+        """Write a batch: all of it or, with the exception that says why, nothing.
+
+        Raises `Overtaken` where a mail that opens or continues a ticket is there by now: it reached two mailboxes.
+        """
+        records = list(records)
         with self.database.transaction() as session:
+            opening = [r.message.fingerprint for r in records if r.role in (Role.FIRST, Role.FURTHER)]
+            if lookups.seen(session, opening):
+                raise Overtaken("The same mail was recorded meanwhile: it is judged once more.")
             for record in records:
                 self._record(session, record, now)
 
     def replace(self, record: Record, now: datetime) -> None:
-        """Put what was read at last in the place of the empty message and ticket that stood for it."""
+        """Put what a message turned out to be in its place: one read at last, or one that a person made a ticket."""
         with self.database.transaction() as session:
             key = record.raw.key
             place = (
@@ -147,14 +159,14 @@ class Journal:
             )
             old = session.exec(select(MessageRow).where(MessageRow.mailbox == key.mailbox, *place)).one()
             ticket = session.get(TicketRow, old.ticket_id) if old.ticket_id else None
-            _copy(rows.message_row(record, old.ticket_id, now), old, keep=("id", "settled_at", *_MOVED))
-            if ticket is not None and record.decision is not None and record.number == ticket.number:
+            if ticket is None:
+                old.ticket_id = self._ticket(session, record, now) if record.number else record.joins
+            elif record.decision is not None and record.number == ticket.number:
                 _copy(rows.ticket_row(record, now), ticket, keep=("id", "status"))
-                session.add(
-                    TicketEvent(ticket_id=ticket.id or 0, at=now, actor="anliegen", what="read", new=ticket.category)
-                )
+                session.add(_event(ticket.id, now, "read", ticket.category))
+            _copy(rows.message_row(record, old.ticket_id, now), old, keep=("id", "settled_at", *_MOVED))
             for planned in record.deliveries:
-                session.add(rows.delivery_row(planned, old.ticket_id or record.joins, old.id, now))
+                session.add(rows.delivery_row(planned, old.ticket_id, old.id, now))
 
     def _record(self, session: Session, record: Record, now: datetime) -> None:
         key = record.raw.key
@@ -171,6 +183,8 @@ class Journal:
             session.add(MessageBytes(message_id=message.id or 0, data=record.raw.data))
         for planned in record.deliveries:
             session.add(rows.delivery_row(planned, ticket_id, message.id, now))
+        if record.bounce is not None:
+            _bounced(session, record.bounce, now)
         if ticket_id is not None:
             _remark(session, record, ticket_id, now)
 
@@ -191,7 +205,7 @@ class Journal:
         session.add(ticket)
         session.flush()
         assert ticket.id is not None
-        session.add(TicketEvent(ticket_id=ticket.id, at=now, actor="anliegen", what="opened", new=ticket.category))
+        session.add(_event(ticket.id, now, "opened", ticket.category))
         return ticket.id
 
     def settled(self, places: Mapping[MessageKey, Place | None], folder: str, now: datetime) -> None:
@@ -234,22 +248,34 @@ class Journal:
                 )
             }
 
-    def purge(self) -> int:
-        """Delete octets of messages whose deliveries are all settled; return how many."""
+    def purge(self, now: datetime) -> int:
+        """Delete octets of messages whose deliveries are all settled; return how many.
+
+        What was set aside keeps them for a while: a person may make it a ticket.
+        """
         unsettled = [DeliveryStatus.WAITING, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING, DeliveryStatus.IN_DOUBT]
         needed = (
             select(DeliveryRow.message_id)
             .where(col(DeliveryRow.status).in_([*unsettled, DeliveryStatus.REFUSED]))
             .where(col(DeliveryRow.message_id).is_not(None))
         )
+        aside = select(MessageRow.id).where(
+            MessageRow.role == Role.ASIDE, col(MessageRow.received_at) > now - KEPT_ASIDE
+        )
         with self.database.transaction() as session:
-            done = delete(MessageBytes).where(col(MessageBytes.message_id).not_in(needed))
+            done = delete(MessageBytes).where(
+                col(MessageBytes.message_id).not_in(needed), col(MessageBytes.message_id).not_in(aside)
+            )
             return int(session.exec(done).rowcount)
 
 
 def _at(query, row, keys: Sequence[MessageKey]):  # type: ignore[no-untyped-def]
     places = [(key.mailbox, key.uidvalidity, key.uid, key.folder) for key in keys]
     return query.where(tuple_(row.mailbox, row.uidvalidity, row.uid, row.folder).in_(places))
+
+
+def _event(ticket_id: int | None, now: datetime, what: str, new: str) -> TicketEvent:
+    return TicketEvent(ticket_id=ticket_id or 0, at=now, actor="anliegen", what=what, new=new)
 
 
 def _copy(fresh: SQLModel, row: SQLModel, *, keep: Collection[str]) -> None:
@@ -266,14 +292,24 @@ def _joined(session: Session, record: Record) -> int | None:
     return record.joins
 
 
+def _bounced(session: Session, news: BounceNews, now: datetime) -> None:
+    """Mail came back: for good it counts as refused; a passing failure is only remembered, the server tries on."""
+    row = session.get(DeliveryRow, news.delivery_id)
+    if row is None or (row.bounce_status or "").startswith("5"):
+        return
+    row.bounced_at, row.bounce_status = now, news.status
+    if news.status.startswith("5"):
+        row.status, row.why, row.at, row.not_before = DeliveryStatus.REFUSED, news.words, now, None
+        row.claimed_by = row.claimed_until = None
+
+
 def _remark(session: Session, record: Record, ticket_id: int, now: datetime) -> None:
-    """Leave the traces of a further message on its ticket: history, reopening, undeliverable mail."""
+    """Leave the traces of a message on its ticket: history, links, reopening."""
     for note in record.notes:
         session.add(TicketEvent(ticket_id=ticket_id, at=now, actor="anliegen", what="note", new=note))
-    if record.bounce is not None:
-        row = session.get(DeliveryRow, record.bounce.delivery_id)
-        if row is not None:
-            row.bounced_at, row.bounce_status, row.why = now, record.bounce.status, record.bounce.words
+    if record.linked is not None:
+        told = f"Ticket {record.number} may belong here."
+        session.add(TicketEvent(ticket_id=record.linked, at=now, actor="anliegen", what="note", new=told))
     if record.role is Role.FURTHER:
         ticket = session.get(TicketRow, ticket_id)
         assert ticket is not None

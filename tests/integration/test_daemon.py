@@ -333,3 +333,23 @@ async def test_a_second_daemon_on_the_same_database_ends_with_1(installation: In
         second = await installation.command("run")
     assert second.status == 1
     assert "Another" in second.err
+
+
+async def test_what_was_set_aside_can_be_made_a_ticket(
+    dovecot: Dovecot, smtp: SmtpServer, installation: Installation
+) -> None:
+    dovecot.deliver(mail(1, "Schlagloch", List_Id="<strassen.example>", Precedence="bulk"))
+    await installation.command("run", "--once")
+    assert await installation.tickets() == []
+    [aside] = (await installation.command("tickets", "aside", "--json")).objects
+    assert (aside["kind"], aside["from"]) == ("list", "erika1@citizen.example")
+    adopted = await installation.command("tickets", "adopt", str(aside["id"]))
+    assert adopted.status == 0, adopted.err
+    [ticket] = await installation.tickets()
+    assert (ticket["category"], ticket["queue"], ticket["ack_withheld"]) == ("complaint", "tiefbau", "set_aside")
+    await installation.command("run", "--once")
+    assert acknowledgements(smtp) == []
+    await installation.command("outbox", "retry", "--ticket", ticket["number"])
+    await installation.command("run", "--once")
+    assert [a["To"] for a in acknowledgements(smtp)] == ["erika1@citizen.example"]
+    assert (await installation.command("tickets", "adopt", str(aside["id"]))).status == 1

@@ -127,10 +127,10 @@ def test_bytes_over_the_limit_stay_in_the_mailbox(make_config) -> None:  # type:
 def test_bytes_are_purged_only_after_everything_is_settled(store: Store) -> None:
     store.journal.record([record(1)], NOW)
     store.journal.settled({MessageKey("buergerpost", 7, 1): (9, 100)}, "Bearbeitet", NOW)
-    assert store.journal.purge() == 0  # the acknowledgement waits
+    assert store.journal.purge(NOW) == 0  # the acknowledgement waits
     with store.database.transaction() as session:
         session.exec(select(DeliveryRow)).one().status = DeliveryStatus.SENT
-    assert store.journal.purge() == 1
+    assert store.journal.purge(NOW) == 1
     assert store.journal.placed("buergerpost", "INBOX") == {(7, 1)}
     assert store.journal.placed("buergerpost", "Bearbeitet") == {(9, 100)}
 
