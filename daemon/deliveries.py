@@ -104,6 +104,7 @@ def _mail(
     message_id = threads.issue_message_id(policy.key, number, f"f{place}-{which}", _domain(policy))
     mailbox = policy.config.mailbox_of(raw.key.mailbox)
     whole = raw.complete and raw.size <= policy.config.delivery.forward_limit
+    why = _going_round(policy, reading, decision, target)
     facts = ForwardFacts(
         ticket=number,
         token=threads.token(policy.key, number),
@@ -124,12 +125,29 @@ def _mail(
         target="mail",
         door=SMTP,
         address=ascii_address(target.mail),
-        status=DeliveryStatus.WAITING,
+        status=DeliveryStatus.WITHHELD if why else DeliveryStatus.WAITING,
         data=policy.renderer.forward(facts),
         message_id=message_id,
-        envelope_from=_envelope_sender(policy, message_id) or policy.config.smtp.from_address,
+        envelope_from=_envelope_sender(policy, message_id, policy.config.smtp.from_address),
         department=department.key,
+        why=why,
     )
+
+
+def department_addresses(policy: Policy) -> frozenset[str]:
+    """Where departments get mail, casefolded."""
+    targets = (target for department in policy.config.department for target in department.deliver)
+    return frozenset(target.mail.casefold() for target in targets if isinstance(target, MailTarget))
+
+
+def _going_round(policy: Policy, reading: Reading, decision: Decision, target: MailTarget) -> str | None:
+    """Why a forward would go round in a circle: a department's answering machine may have written (RFC 3834 §2)."""
+    author = reading.message.author.key if reading.message.author else ""
+    if author == target.mail.casefold():
+        return "own_mail: this address wrote the message itself"
+    if decision.reason and decision.reason.signal == "sender_cap" and author in department_addresses(policy):
+        return "sender_cap: a department writes too often, perhaps a machine"
+    return None
 
 
 def _folder(reading: Reading, department: Department, target: FolderTarget) -> Planned:
@@ -174,12 +192,12 @@ def _webhook(
     )
 
 
-def _envelope_sender(policy: Policy, message_id: str) -> str:
-    """Where bounces go: nowhere by default (RFC 3834 §3.3), or to an address signed for this one message."""
+def _envelope_sender(policy: Policy, message_id: str, otherwise: str = "") -> str:
+    """Where bounces go: for an acknowledgement nowhere by default (RFC 3834 §3.3), for a forward to us; to an
+    address signed for this one message where the configuration says so."""
     configured = policy.config.smtp.envelope_sender
-    if configured == "<>":
-        return ""
-    return threads.envelope_address(message_id, configured) if policy.config.smtp.sign_envelope else configured
+    address = otherwise if configured == "<>" else configured
+    return threads.envelope_address(message_id, address) if address and policy.config.smtp.sign_envelope else address
 
 
 def _domain(policy: Policy) -> str:

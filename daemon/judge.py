@@ -17,6 +17,7 @@ from daemon.model import (
     Address,
     Category,
     Decision,
+    Issued,
     Kind,
     Past,
     Planned,
@@ -32,6 +33,10 @@ from daemon.model import (
 )
 from daemon.policy import Policy
 from daemon.store import Question
+from daemon.threads.providers import PUBLIC
+
+#: The language of a ticket's history, which `anliegen tickets show` prints.
+LANGUAGE = "en"
 
 
 @dataclass(slots=True)
@@ -115,7 +120,7 @@ def question(readings: Iterable[Reading], policy: Policy) -> Question:
     addresses: set[str] = set()
     for reading in readings:
         message, verdict = reading.message, reading.verdict
-        fingerprints.add(message.fingerprint)
+        fingerprints.update((message.fingerprint, reading.raw.sha256))  # that of an unreadable one is its digest
         ids.update(threads.ids(message, policy.key))
         numbers.update(threads.numbers(message, policy.key))
         if verdict.answer_to:
@@ -178,13 +183,16 @@ def _record(
     now: datetime,
 ) -> Record:
     twin = tally.twin(reading.message.fingerprint)
-    if twin is not None and reading.trouble is None:
+    if twin is not None:
         return _plain(reading, Role.DUPLICATE, joins=twin.ticket_id)
     tally.seen[reading.message.fingerprint] = Seen(0, None)
     if not reading.verdict.kind.opens_ticket:
         return _machine(reading, policy, tally.past)
     decision = decide(reading, predictions[reading.raw.sha256], policy)
     match threads.match(reading.message, reading.verdict, tally.past, policy.key):
+        case threads.Joined(ticket) | threads.Linked(ticket) if _is_staff(reading, ticket, policy):
+            note = "Staff wrote; the text is kept with the ticket and was not sent on."
+            return replace(_plain(reading, Role.NOTE, joins=ticket.ticket_id), notes=(note,))
         case threads.Joined(ticket, by):
             return _further(reading, policy, tally, decision, ticket, by, now)
         case threads.Linked(ticket, why):
@@ -192,6 +200,17 @@ def _record(
             note = f"May belong to {ticket.number}: {why}."
             return replace(record, linked=ticket.ticket_id, notes=(*record.notes, note))
     return _first(reading, policy, tally, decision, next(numbers), now)
+
+
+def _is_staff(reading: Reading, ticket: TicketRef, policy: Policy) -> bool:
+    """A department, or a clerk of its house, answers what we forwarded: sent back, that would be a loop."""
+    author = reading.message.author
+    forged = any(signal.signal == "dmarc_fail" for signal in reading.verdict.signals)
+    if author is None or forged or author.key == ticket.from_address.casefold():
+        return False
+    departments = deliveries.department_addresses(policy)
+    houses = {address.rpartition("@")[2] for address in departments} - PUBLIC
+    return author.key in departments or author.domain in houses
 
 
 def _plain(reading: Reading, role: Role, *, joins: int | None = None) -> Record:
@@ -203,10 +222,10 @@ def _machine(reading: Reading, policy: Policy, past: Past) -> Record:
     about = threads.about(reading.message, past, policy.key)
     if about is None:
         return _plain(reading, Role.ASIDE)
-    record = replace(
-        _plain(reading, Role.NOTE, joins=about.ticket_id), notes=(threads.note(reading.message, reading.verdict),)
-    )
-    return replace(record, bounce=threads.bounce(reading.message, reading.verdict, about))
+    news = threads.bounce(reading.message, reading.verdict, about, LANGUAGE)
+    what = threads.note(reading.message, reading.verdict, LANGUAGE)
+    told = f"{what} {about.target}: {news.words}" if news and isinstance(about, Issued) else what
+    return replace(_plain(reading, Role.NOTE, joins=about.ticket_id or None), notes=(told,), bounce=news)
 
 
 def _first(reading: Reading, policy: Policy, tally: _Tally, decision: Decision, number: str, now: datetime) -> Record:
@@ -248,7 +267,7 @@ def _further(
     """The citizen wrote again: the same people get it. By default it gets no second acknowledgement."""
     decision = replace(decision, department=ticket.queue, queue=ticket.queue, department_unsure=False)
     planned = [*deliveries.to_department(policy, ticket.number, reading, decision, now, further=True)]
-    if _wants_receipt(reading, policy, tally, ticket, now) and reading.verdict.answer_to:
+    if decision.acknowledge and _wants_receipt(reading, policy, tally, ticket) and reading.verdict.answer_to:
         planned.append(deliveries.acknowledgement(policy, ticket.number, reading, decision, None, now, further=True))
         tally.acknowledged(reading.verdict.answer_to.key, ticket.ticket_id)
     return replace(
@@ -259,7 +278,7 @@ def _further(
     )
 
 
-def _wants_receipt(reading: Reading, policy: Policy, tally: _Tally, ticket: TicketRef, now: datetime) -> bool:
+def _wants_receipt(reading: Reading, policy: Policy, tally: _Tally, ticket: TicketRef) -> bool:
     """`acknowledgement.replies`: a short receipt for a further message, unless this ticket had one today."""
     verdict, limits = reading.verdict, policy.config.acknowledgement
     if not limits.replies or not verdict.acknowledge or verdict.answer_to is None:

@@ -23,14 +23,15 @@ def seen(session: Session, fingerprints: Collection[str]) -> dict[str, Seen]:
 
 
 def issued(session: Session, message_ids: Collection[str]) -> dict[str, Issued]:
+    """Mail to the administrator belongs to no ticket: its id is then 0."""
     query = (
         select(DeliveryRow, TicketRow.number)
-        .join(TicketRow, col(TicketRow.id) == col(DeliveryRow.ticket_id))
+        .join(TicketRow, col(TicketRow.id) == col(DeliveryRow.ticket_id), isouter=True)
         .where(col(DeliveryRow.mail_message_id).in_(message_ids))
         .options(defer(DeliveryRow.data))  # type: ignore[arg-type]
     )
     return {
-        row.mail_message_id or "": Issued(row.id or 0, row.ticket_id or 0, number, row.target, row.address)
+        row.mail_message_id or "": Issued(row.id or 0, row.ticket_id or 0, number or "", row.target, row.address)
         for row, number in session.exec(query)
     }
 
@@ -44,11 +45,12 @@ def tickets(session: Session, numbers: Collection[str], ids: Collection[int]) ->
 
 
 def _acknowledgements(since: datetime):  # type: ignore[no-untyped-def]
+    """Those that went out or will; what came back went out, too."""
     silent = (DeliveryStatus.WITHHELD, DeliveryStatus.REFUSED)
     return (
         (col(DeliveryRow.target) == "acknowledgement")
         & (col(DeliveryRow.created_at) > since)
-        & (col(DeliveryRow.status).not_in(silent))
+        & (col(DeliveryRow.status).not_in(silent) | col(DeliveryRow.bounced_at).is_not(None))
     )
 
 
@@ -75,9 +77,11 @@ def acks_since(session: Session, since: datetime) -> int:
 
 
 def bounced(session: Session, addresses: Collection[str], since: datetime) -> frozenset[str]:
+    """Addresses that are no good (RFC 3463 §3.2); 5.1.7 and 5.1.8 speak of our own address, not of theirs."""
     query = select(func.lower(DeliveryRow.address)).where(
         col(DeliveryRow.bounced_at) > since,
         or_(col(DeliveryRow.bounce_status).startswith("5.1."), col(DeliveryRow.bounce_status) == "5.2.1"),
+        col(DeliveryRow.bounce_status).not_in(("5.1.7", "5.1.8")),
         func.lower(DeliveryRow.address).in_(addresses),
     )
     return frozenset(session.exec(query))

@@ -36,6 +36,8 @@ class DeliveryView:
     not_before: datetime | None
     deadline: datetime | None
     message_id: str | None
+    bounced_at: datetime | None
+    bounce_status: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +225,24 @@ class Tickets:
             return [_delivery(row, number) for row, number in session.exec(query)]
 
     def withheld(self, since: datetime) -> list[tuple[str, datetime, str, str]]:
-        """(number, received, signal, rule) of tickets opened since then that got no acknowledgement."""
+        """(number, received, signal, rule) of tickets opened since then whose acknowledgement is withheld still.
+
+        What arrived before the cut-over is silent by configuration, and no person in doubt.
+        """
+        opened = select(TicketEvent.ticket_id).where(TicketEvent.what == "opened", TicketEvent.at > since)
+        released = select(DeliveryRow.ticket_id).where(
+            DeliveryRow.target == "acknowledgement",
+            DeliveryRow.status != DeliveryStatus.WITHHELD,
+            col(DeliveryRow.ticket_id).in_(opened),
+        )
         query = (
             select(TicketRow)
-            .where(col(TicketRow.ack_withheld).is_not(None), TicketRow.received_at > since)
+            .where(
+                col(TicketRow.id).in_(opened),
+                col(TicketRow.id).not_in(released),
+                col(TicketRow.ack_withheld).is_not(None),
+                TicketRow.ack_withheld != "before_cut_over",
+            )
             .order_by(col(TicketRow.id))
         )
         with self.database.transaction() as session:
@@ -254,18 +270,23 @@ class Tickets:
             )
 
     def quarantine(self, status: str | None = "waiting") -> list[QuarantineRow]:
-        """Messages that could not be processed, without their octets being needed."""
-        query = select(QuarantineRow).order_by(col(QuarantineRow.id))
+        """Messages that could not be processed, oldest first; their octets are not read."""
+        query = select(QuarantineRow).order_by(col(QuarantineRow.id)).options(defer(QuarantineRow.data))  # type: ignore[arg-type]
         if status:
             query = query.where(QuarantineRow.status == status)
         with self.database.transaction() as session:
             return list(session.exec(query))
 
-    def quarantine_status(self, ids: Collection[int], status: str) -> list[QuarantineRow]:
-        """Set the state of quarantined messages that wait; return those that were changed."""
+    def quarantined(self, number: int) -> QuarantineRow | None:
+        """One of them, with its octets where the database took them."""
         with self.database.transaction() as session:
-            query = select(QuarantineRow).where(col(QuarantineRow.id).in_(ids), QuarantineRow.status == "waiting")
-            rows = list(session.exec(query))
+            return session.get(QuarantineRow, number)
+
+    def quarantine_status(self, ids: Collection[int], status: str) -> list[QuarantineRow]:
+        """Set the state of quarantined messages, but of those read at last; return those that have it now."""
+        with self.database.transaction() as session:
+            query = select(QuarantineRow).where(col(QuarantineRow.id).in_(ids), QuarantineRow.status != "retried")
+            rows = list(session.exec(query.options(defer(QuarantineRow.data))))  # type: ignore[arg-type]
             for row in rows:
                 row.status = status
             return rows
@@ -290,7 +311,7 @@ def _views(session: Session, rows: Sequence[TicketRow]) -> list[TicketView]:
     ids = [row.id for row in rows]
     counting = (
         select(MessageRow.ticket_id, func.count())
-        .where(col(MessageRow.ticket_id).in_(ids), MessageRow.role != Role.DUPLICATE)
+        .where(col(MessageRow.ticket_id).in_(ids), col(MessageRow.role).in_((Role.FIRST, Role.FURTHER)))
         .group_by(col(MessageRow.ticket_id))
     )
     counts: dict[int | None, int] = dict(session.exec(counting).all())
@@ -315,6 +336,8 @@ def _delivery(row: DeliveryRow, number: str | None) -> DeliveryView:
         not_before=row.not_before,
         deadline=row.deadline,
         message_id=row.mail_message_id,
+        bounced_at=row.bounced_at,
+        bounce_status=row.bounce_status,
     )
 
 
