@@ -10,7 +10,7 @@ import typer
 from daemon import probes
 from daemon.cli.shared import Place, console
 from daemon.config import Config
-from daemon.errors import ConfigError
+from daemon.errors import AnliegenError, ConfigError
 from daemon.model import Finding
 from daemon.rendering import Renderer
 
@@ -31,7 +31,9 @@ def check(
     findings = asyncio.run(_knock(config))
     for finding in findings:
         out.print(f"{'ok ' if finding.ok else 'BAD'} {finding.text}")
-    return 0 if all(finding.ok for finding in findings) else 1
+    if bad := sum(not finding.ok for finding in findings):
+        raise AnliegenError(f"{bad} of {len(findings)} findings need mending; mail stays in the mailbox until then.")
+    return 0
 
 
 async def _knock(config: Config) -> list[Finding]:

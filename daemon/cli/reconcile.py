@@ -9,28 +9,40 @@ import typer
 from daemon import reconciliation
 from daemon.app import SystemClock
 from daemon.cli.shared import Place, console, policy, store
+from daemon.errors import AnliegenError, SourceError
+from daemon.reconciliation import Comparison
 
 
 def reconcile(
     context: typer.Context,
     repair: bool = typer.Option(False, "--repair", help="Import what is missing; none of it is acknowledged."),
-) -> int:
+) -> None:
     """Compare folder and processed folder of each mailbox with the database; 1 where a message is missing."""
     place: Place = context.obj
     config = place.load()
-    out, missing = console(), 0
+    missing, problems = 0, list[str]()
     with store(config, read_only=not repair) as opened:
         judged_by = policy(config) if repair else None
         for mailbox in config.mailbox:
-            found = asyncio.run(reconciliation.compare(opened, config, mailbox, judged_by, SystemClock()))
-            out.print(
-                f"{mailbox.name}: {found.seen} messages, {found.accounted} accounted for, {len(found.missing)} missing."
-            )
-            for key in found.missing:
-                out.print(f"  {key.folder}: UID {key.uid} (UIDVALIDITY {key.uidvalidity}) is not recorded.")
-            for number in found.imported:
-                out.print(
-                    f"  imported as {number}, not acknowledged: `anliegen outbox retry --ticket {number}` sends it after all."
-                )
+            try:
+                found = asyncio.run(reconciliation.compare(opened, config, mailbox, judged_by, SystemClock()))
+            except SourceError as error:
+                problems.append(str(error))
+                continue
+            _tell(mailbox.name, found)
             missing += len(found.missing) if not repair else found.left
-    return 1 if missing else 0
+    if missing:
+        problems.append(f"{missing} messages are not recorded: `anliegen reconcile --repair` imports them.")
+    if problems:
+        raise AnliegenError("\n".join(problems))
+
+
+def _tell(name: str, found: Comparison) -> None:
+    out = console()
+    out.print(f"{name}: {found.seen} messages, {found.accounted} accounted for, {len(found.missing)} missing.")
+    for key in found.missing:
+        out.print(f"  {key.folder}: UID {key.uid} (UIDVALIDITY {key.uidvalidity}) is not recorded.")
+    for number in found.imported:
+        out.print(
+            f"  imported as {number}, not acknowledged: `anliegen outbox retry --ticket {number}` sends it after all."
+        )
