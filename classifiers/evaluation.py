@@ -9,9 +9,10 @@ import numpy as np
 from classifiers.classifier import Classifier
 from classifiers.corpus import lexicon, shipped_examples
 from classifiers.folds import ALWAYS, folds
+from classifiers.heldback import PARTS, accepted
 from classifiers.measures import Answer, Judgement
 from classifiers.report import Report
-from classifiers.training import PARTS, accepted, train_on
+from classifiers.training import train_on
 from classifiers.values import Example, Prediction
 
 Progress = Callable[[str, float], None]

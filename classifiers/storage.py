@@ -173,7 +173,21 @@ def _unpacked(packed: bytes, manifest: Manifest) -> Model:
         arrays = {name: stored[name] for name in stored.files}
     vocabularies = {view: _vocabulary(view, arrays) for view in VIEWS}
     heads = [_head(name, getattr(manifest, name), arrays) for name in ("category", "topic")]
-    return Model(vocabularies, heads[0], heads[1], manifest.encoder)
+    model = Model(vocabularies, heads[0], heads[1], manifest.encoder)
+    _check_shapes(model)
+    return model
+
+
+def _check_shapes(model: Model) -> None:
+    """ValueError where classes, features and numbers are not of one model."""
+    for head in (model.category, model.topic):
+        for view, scorer in head.scorers.items():
+            lines = len(model.vocabularies[view].terms) if view in VIEWS else len(scorer.weights)
+            if scorer.weights.shape != (lines, len(head.classes)) or scorer.bias.shape != (len(head.classes),):
+                raise ValueError(f"{head.name}.{view}")
+        for fusion in filter(None, (head.plain, head.rich)):
+            if fusion.trust.shape != (len(fusion.views),) or fusion.bias.shape != (len(head.classes),):
+                raise ValueError(f"{head.name} fusion")
 
 
 def _vocabulary(view: str, arrays: Arrays) -> Vocabulary:

@@ -1,0 +1,163 @@
+"""Measures everything the model card says and writes it: `python -m classifiers.card [docs/model-card.md]`.
+
+Takes some minutes. The prose stands in `card.md`, beside this file.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from classifiers import encoder, linear
+from classifiers.classifier import ENCODED, LISTED
+from classifiers.corpus import corpus_files, corpus_id, lexicon, shipped_examples
+from classifiers.evaluation import evaluate
+from classifiers.heldback import HeldBack, accepted, hold_back
+from classifiers.measures import Answer, Judgement
+from classifiers.report import Report
+from classifiers.times import requested_times
+from classifiers.views import Views
+
+STEPS = (
+    ("words", ("spoken",)),
+    ("letters", ("spelled",)),
+    ("words and letters", ("spoken", "spelled")),
+    ("meaning alone", (ENCODED,)),
+    ("words, letters, meaning", ("spoken", "spelled", ENCODED)),
+    ("words, letters, lexicon", ("spoken", "spelled", LISTED)),
+    ("all", ("spoken", "spelled", ENCODED, LISTED)),
+)
+_WRITTEN = {
+    "t1": "everyday mails, five topics",
+    "t2": "everyday mails, four topics",
+    "t3": "everyday mails, four topics",
+    "t4": "Swiss, and eight other languages",
+    "t5": "sarcasm, courtesy, mixed concerns",
+    "t6": "mails that do not name their office",
+    "t7": "Swiss, and eight other languages",
+    "t8": "terse reports",
+    "t9": "opinions on projects",
+    "h1": "irony, polite complaints, praise that retells a complaint, appointments without the word",
+    "h2": "the many faces of other, and questions that are none",
+    "h3": "portal comments and one-liners",
+    "h4": "other languages and Swiss German",
+    "h5": "portal comments",
+    "h6": "short mails on every topic, irony both ways",
+}
+
+
+def main(path: Path) -> None:
+    """Measure and write the card."""
+    report = evaluate(progress=lambda what, share: print(f"{share:4.0%} {what}", file=sys.stderr))
+    recall, precision = _times()
+    examples = shipped_examples()
+    libraries = linear.versions() | {encoder.DISTRIBUTION: encoder.encoder_version() or "not installed"}
+    card = Template((files("classifiers") / "card.md").read_text(encoding="utf-8")).substitute(
+        corpus=corpus_id(),
+        texts=len(examples),
+        words=len(lexicon()),
+        libraries=", ".join(f"{name} {version}" for name, version in libraries.items()),
+        steps=_steps(),
+        summary=_summary(report),
+        category=_classes(report.category),
+        topic=_classes(report.topic),
+        languages=_parts(report, report.category.languages, "language"),
+        origins=_parts(report, report.category.origins, "origin"),
+        recall=f"{recall:.2f}",
+        precision=f"{precision:.2f}",
+        origins_data="\n".join(
+            f"| {origin} | {count} | {_WRITTEN.get(origin, '')} |"
+            for origin, count in sorted(Counter(each.origin for each in examples).items())
+        ),
+    )
+    path.write_text(card, encoding="utf-8")
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    cells = ([f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row] for row in lines)
+    return "\n".join(f"| {' | '.join(row)} |" for row in cells)
+
+
+def _steps() -> str:
+    views = Views([*shipped_examples(), *lexicon()], encoder.encoder_version() is not None)
+    rows = []
+    held = {}
+    for name in ("category", "topic"):
+        examples, lines = views.teaching(name)
+        labels = np.array([getattr(each, name) for each in examples])
+        held[name] = hold_back(examples, lines, labels, np.ones(len(examples)))
+    for step, wanted in STEPS:
+        row: list[object] = [step]
+        for name, found in held.items():
+            used = tuple(view for view in wanted if view in found.scores)
+            alike = used != wanted and not (name == "category" and step == "all")
+            judged = _judged(name, found, used) if used and not alike else None
+            row += [judged.macro_f1, judged.acceptable, judged.calibration_error] if judged else ["", "", ""]
+        rows.append(row)
+    figures = ("macro F1", "acceptable", "calibration error")
+    return _table(["", *(f"{name}: {figure}" for name in held for figure in figures)], rows)
+
+
+def _judged(name: str, found: HeldBack, views: tuple[str, ...]) -> Judgement:
+    answers = []
+    for example, line in zip(found.examples, found.chances(views), strict=True):
+        labels = frozenset(label for label in accepted(example, name) if label)
+        said, confidence = found.classes[int(line.argmax())], float(line.max())
+        answers.append(Answer(getattr(example, name), labels, said, confidence, True, "", example.origin))
+    return Judgement(name, tuple(answers))
+
+
+def _summary(report: Report) -> str:
+    head = ("", "macro F1", "acceptable", "called sure", "acceptable among sure", "calibration error")
+    return _table(
+        head,
+        [
+            (each.name, each.macro_f1, each.acceptable, each.coverage, each.sure_acceptable, each.calibration_error)
+            for each in report.questions
+        ],
+    )
+
+
+def _classes(question: Judgement) -> str:
+    rows = [(each.label, each.precision, each.recall, each.f1, each.count) for each in question.by_class]
+    return _table(("", "precision", "recall", "F1", "texts"), rows)
+
+
+def _parts(report: Report, names: Sequence[str], what: str) -> str:
+    rows = []
+    for name in names:
+        parts = [
+            each.only(language=name) if what == "language" else each.only(origin=name) for each in report.questions
+        ]
+        rows.append((name, *(part.acceptable for part in parts), parts[0].coverage, len(parts[0].answers)))
+    return _table((what, "category acceptable", "topic acceptable", "category sure", "texts"), rows)
+
+
+def _times() -> tuple[float, float]:
+    """Recall and precision of time expressions where the corpus marks them; overlapping counts."""
+    wanted = hits = found = strangers = 0
+    now, zone = datetime(2026, 3, 9, tzinfo=UTC), ZoneInfo("Europe/Berlin")
+    for file in corpus_files():
+        for row in map(json.loads, file.read_text(encoding="utf-8").splitlines()):
+            if "requested_times" not in row or row["lang"] not in ("de", "gsw", "en", "fr", "it"):
+                continue
+            got = [words.lower() for words, _, _ in requested_times(f"{row['subject']}\n{row['body']}", now, zone)]
+            named = [words.lower() for words in row["requested_times"]]
+            hits += sum(any(words in each or each in words for each in got) for words in named)
+            strangers += sum(not any(words in each or each in words for words in named) for each in got)
+            wanted, found = wanted + len(named), found + len(got)
+    return hits / wanted, 1 - strangers / found
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/model-card.md"))

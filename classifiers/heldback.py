@@ -1,0 +1,71 @@
+"""What each view says of texts that it was not fitted on, and the second stage fitted on exactly that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers import linear
+from classifiers.folds import ALWAYS, folds
+from classifiers.heads import Fusion
+from classifiers.linear import Doubles, Labels
+from classifiers.values import Example
+from classifiers.views import Lines
+from classifiers.vocabulary import Floats
+
+PARTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """What each view says of texts that it was not fitted on, and which part of the corpus each belongs to."""
+
+    examples: Sequence[Example]
+    labels: Labels
+    part: NDArray[np.int64]
+    scores: Mapping[str, Floats]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes in the order of the columns."""
+        return tuple(str(label) for label in np.unique(self.labels))
+
+    def fusion(self, views: tuple[str, ...], where: NDArray[np.bool_] | None = None) -> Fusion:
+        """The second stage over these views, from all texts or some."""
+        chosen = np.ones(len(self.labels), dtype=bool) if where is None else where
+        scores = np.stack([self.scores[view][chosen] for view in views])
+        return Fusion(views, *linear.fit_fusion(scores, self.labels[chosen], np.ones(int(chosen.sum()))))
+
+    def chances(self, views: tuple[str, ...]) -> Floats:
+        """Probabilities for each text, by a second stage that has not seen its part either."""
+        chances = np.zeros((len(self.labels), len(self.classes)), dtype=np.float32)
+        for number in np.unique(self.part):
+            held = self.part == number
+            fusion = self.fusion(views, ~held)
+            chances[held] = fusion.probabilities({view: self.scores[view][held] for view in views})
+        return chances
+
+
+def hold_back(examples: Sequence[Example], lines: Mapping[str, Lines], labels: Labels, weights: Doubles) -> HeldBack:
+    """Fit every view on all parts but one and let it score that one, part by part."""
+    part = folds(examples, PARTS)
+    scores = {view: np.zeros((len(examples), len(np.unique(labels))), dtype=np.float32) for view in lines}
+    for number in range(PARTS):
+        held, rest = np.flatnonzero(part == number), np.flatnonzero(part != number)
+        for view, each in lines.items():
+            scores[view][held] = each.score(each.fit(rest, labels[rest], weights[rest]), held)
+    counted = np.flatnonzero(part != ALWAYS)
+    return HeldBack(
+        [examples[int(number)] for number in counted],
+        labels[counted],
+        part[counted],
+        {view: lines_[counted] for view, lines_ in scores.items()},
+    )
+
+
+def accepted(example: Example, name: str) -> set[str | None]:
+    """The labels a careful clerk would accept for one question."""
+    return {getattr(example, name), getattr(example, f"also_{name}")}

@@ -1,0 +1,109 @@
+"""Folding, sentences, vocabulary, folds, thresholds and figures: small facts, exactly."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from classifiers import Example, Text
+from classifiers.features import fold, letter_runs, matter_words, sentences, spoken, tokens
+from classifiers.folds import ALWAYS, folds
+from classifiers.heads import choose_threshold, softmax
+from classifiers.listed import listed
+from classifiers.measures import Answer, Judgement
+from classifiers.vocabulary import learn_vocabulary
+
+
+def test_folding_makes_swiss_german_and_typed_umlauts_agree() -> None:
+    assert fold("Straße") == fold("STRASSE") == fold("Strasse")
+    assert fold("Grüße") == fold("Gruesse")
+    assert fold("Nr. 47") == "nr. 00"
+
+
+def test_tokens_keep_what_tells_the_tone() -> None:
+    assert tokens("Wirklich?? Na super...") == ["wirklich", "??", "na", "super", "..."]
+
+
+def test_sentences_are_kept_as_written() -> None:
+    assert sentences("Guten Tag!\nDas ist gut. Oder?") == ["Guten Tag!", "Das ist gut.", "Oder?"]
+
+
+def test_the_subject_is_a_field_of_its_own() -> None:
+    features = spoken(Text("Danke", "kaputt"))
+    assert "s:danke" in features and "danke" not in features and "kaputt" in features
+
+
+def test_function_words_have_no_matter() -> None:
+    assert matter_words("Sehr geehrte Damen und Herren, die Laterne ist aus") == ["laterne"]
+
+
+def test_letter_runs_of_a_short_word() -> None:
+    assert letter_runs("ab") == (" ab", "ab ", " ab ")
+
+
+def test_rows_have_length_one_and_know_only_what_was_learnt() -> None:
+    vocabulary = learn_vocabulary([["a", "b"], ["a"], ["c"]], at_least=2)
+    assert vocabulary.terms == ("a",)
+    rows = vocabulary.rows([["a", "a", "x"], ["x"]])
+    assert rows.values.tolist() == [1.0]
+    assert rows.times(np.array([[2.0, 3.0]], dtype=np.float32)).tolist() == [[2.0, 3.0], [0.0, 0.0]]
+
+
+def test_compounds_are_found_in_the_lexicon() -> None:
+    [line] = listed([Text("", "Wann ist der Sperrmülltermin?")], ("abfall", "steuern"))
+    assert line[0] > line[1] == 0
+
+
+def example(origin: str, topic: str) -> Example:
+    return Example(Text("", ""), "other", topic, origin=origin)
+
+
+def test_an_origin_is_held_back_whole() -> None:
+    many = [example(origin, "abfall") for origin in "abcdef" for _ in range(10)]
+    part = folds(many, 3)
+    assert all(len({part[n] for n, each in enumerate(many) if each.origin == origin}) == 1 for origin in "abcdef")
+    assert set(part.tolist()) == {0, 1, 2}
+
+
+def test_an_origin_that_a_topic_rests_on_is_dealt_out() -> None:
+    many = [example("a", "abfall") for _ in range(30)] + [example("b", "steuern") for _ in range(30)]
+    part = folds([*many, example("lexicon", "abfall")], 3)
+    assert len(set(part[:30].tolist())) == 3
+    assert part[-1] == ALWAYS
+
+
+@pytest.mark.parametrize(
+    ("confidence", "right", "threshold"),
+    [
+        ([0.9, 0.8, 0.7, 0.6], [True, True, True, True], 0.6),
+        ([0.9, 0.8, 0.7, 0.6], [True, True, False, False], 0.8),
+        ([0.9, 0.8], [False, False], 1.0),
+        ([], [], 1.0),
+    ],
+)
+def test_threshold(confidence: list[float], right: list[bool], threshold: float) -> None:
+    assert choose_threshold(confidence, right, 0.97) == pytest.approx(threshold)
+
+
+def test_softmax_survives_large_odds() -> None:
+    assert softmax(np.array([[1000.0, 0.0]], dtype=np.float32)).tolist() == [[1.0, 0.0]]
+
+
+def answer(truth: str, said: str, confidence: float, sure: bool = True) -> Answer:
+    return Answer(truth, frozenset({truth}), said, confidence, sure, "de", "x")
+
+
+def test_figures() -> None:
+    judged = Judgement("category", (answer("a", "a", 0.9), answer("a", "b", 0.6, sure=False), answer("b", "b", 0.8)))
+    assert judged.acceptable == pytest.approx(2 / 3)
+    assert judged.coverage == pytest.approx(2 / 3)
+    assert judged.sure_acceptable == 1
+    assert judged.macro_f1 == pytest.approx(2 / 3)
+    assert judged.confusion == {"a": {"a": 1, "b": 1}, "b": {"a": 0, "b": 1}}
+    assert judged.curve[0] == (pytest.approx(1 / 3), 1.0)
+    assert judged.calibration_error == pytest.approx((0.1 + 0.6 + 0.2) / 3)
+
+
+def test_figures_over_nothing() -> None:
+    empty = Judgement("category", ()).only(language="de")
+    assert (empty.acceptable, empty.coverage, empty.macro_f1) == (0, 0, 0)
