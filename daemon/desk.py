@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from daemon import deliveries, judge
+from daemon.logs import printable
 from daemon.model import Address, Category, Decision, Kind, MessageKey, Past, RawMessage, Reading, Reason
 from daemon.policy import Policy
 from daemon.store import Store
