@@ -9,6 +9,7 @@ from daemon.errors import StoreError
 from daemon.model import Finding
 from daemon.sources.imap import ImapSource
 from daemon.store import Store
+from daemon.store.database import sqlite_path, writable
 from daemon.targets.mail import MailTarget
 
 
@@ -27,16 +28,22 @@ async def all_servers(config: Config) -> AsyncIterator[Finding]:
 
 
 def database(config: Config) -> Finding:
-    """Whether the database can be read, and what it holds."""
+    """Whether the database can be read and written, and what it holds. A missing one is not made."""
     try:
-        store = Store.open(config, read_only=True)
+        path = sqlite_path(config.database.url, config.base)
+        if path is not None and not writable(path):
+            return Finding(False, f"database: this user cannot write {path}: nothing could be recorded.")
+        if path is not None and not path.exists():
+            return Finding(True, f"database: `anliegen run` will make {path}.")
+        return _contents(Store.open(config, read_only=True))
     except StoreError as error:
-        return Finding(True, f"database: {error}")
+        return Finding(False, f"database: {error}")
+
+
+def _contents(store: Store) -> Finding:
     try:
         if not store.database.is_current():
             return Finding(False, "database: the schema is older than this release; run `anliegen db upgrade`.")
         return Finding(True, f"database: {store.tickets.counted()} tickets.")
-    except StoreError as error:
-        return Finding(False, f"database: {error}")
     finally:
         store.close()

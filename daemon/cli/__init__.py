@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
+from pathlib import Path
 from typing import NoReturn
 
 import typer
 
 from daemon import __version__
-from daemon.cli import check, database, demo, inspect, model, outbox, quarantine, reconcile, run, tickets
+from daemon.cli import aside, check, database, demo, inspect, model, outbox, quarantine, reconcile, run, tickets
 from daemon.cli.shared import Place
 from daemon.errors import AnliegenError, ConfigError
 
@@ -48,6 +50,8 @@ def options(
 app.command("run")(run.run)
 app.command("check")(check.check)
 app.command("inspect")(inspect.inspect)
+tickets.app.command("aside")(aside.aside)
+tickets.app.command("adopt")(aside.adopt)
 app.add_typer(tickets.app, name="tickets")
 app.command("reconcile")(reconcile.reconcile)
 app.add_typer(quarantine.app, name="quarantine")
@@ -80,16 +84,27 @@ def _status(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        return _usage_or_raise(error)
+        return _usage_or_bug(error)
 
 
-def _usage_or_raise(error: Exception) -> int:
-    """Click's own errors know how to show themselves; anything else is a bug and shows its traceback."""
+def _usage_or_bug(error: Exception) -> int:
+    """Click's own errors know how to show themselves; anything else is a bug, and its place is what we need to know.
+
+    A traceback quotes what it stumbled over, which may be a citizen's words: it is shown on demand alone.
+    """
     show = getattr(error, "show", None)
-    if show is None:
-        raise error
-    show()
-    return int(getattr(error, "exit_code", 2))
+    if show is not None:
+        show()
+        return int(getattr(error, "exit_code", 2))
+    if os.environ.get("ANLIEGEN_TRACEBACK"):
+        traceback.print_exception(error)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    print(
+        f"An error in this release ended the command ({type(error).__name__}, {Path(place.filename).name} line"
+        f" {place.lineno}). What was recorded stays recorded. Please report it, with what ANLIEGEN_TRACEBACK=1 shows.",
+        file=sys.stderr,
+    )
+    return 1
 
 
 def _config_first(arguments: list[str]) -> list[str]:

@@ -66,15 +66,17 @@ def retry(
     refuse([] if ids or everything else ["quarantine retry: name the ids, or --all."])
     failed = 0
     with store(config, read_only=False) as opened:
-        rows = opened.tickets.quarantine() if everything else [_row(opened, number) for number in ids]
-        judged_by = policy(config) if rows else None
-        for row in rows:
+        wanted = [row.id or 0 for row in opened.tickets.quarantine()] if everything else list(dict.fromkeys(ids))
+        for number in wanted:
+            _unread(opened, number)
+        judged_by = policy(config) if wanted else None
+        for number in wanted:
             assert judged_by is not None
-            trouble = asyncio.run(desk.read_again(opened, judged_by, row, SystemClock().now()))
+            trouble = asyncio.run(desk.read_again(opened, judged_by, _unread(opened, number), SystemClock().now()))
             failed += trouble is not None
-            console().print(f"{row.id}: {trouble or 'read; its ticket is up to date.'}")
+            console().print(f"{number}: {trouble or 'read; its ticket is up to date.'}")
     if failed:
-        raise AnliegenError(f"{failed} of {len(rows)} stay in quarantine until a person has looked at them.")
+        raise AnliegenError(f"{failed} of {len(wanted)} stay in quarantine until a person has looked at them.")
 
 
 @app.command("dismiss")
@@ -86,15 +88,24 @@ def dismiss(context: typer.Context, ids: list[int] = typer.Argument(metavar="IDâ
     for number in sorted(number for number in done if number is not None):
         console().print(f"{number}: dismissed.")
     if left := [str(number) for number in dict.fromkeys(ids) if number not in done]:
-        raise AnliegenError(f"{', '.join(left)}: does not wait in quarantine; `anliegen quarantine list` shows what does.")
+        raise AnliegenError(
+            f"{', '.join(left)}: is not in quarantine, or was read already; `anliegen quarantine list` shows what waits."
+        )
 
 
 def _row(opened: Store, number: int) -> QuarantineRow:
-    row = next((row for row in opened.tickets.quarantine(None) if row.id == number), None)
+    row = opened.tickets.quarantined(number)
     if row is None:
         raise AnliegenError(
             f"There is nothing with the id {number} in quarantine: `anliegen quarantine list` shows what is."
         )
+    return row
+
+
+def _unread(opened: Store, number: int) -> QuarantineRow:
+    row = _row(opened, number)
+    if row.status == "retried":
+        raise AnliegenError(f"{number}: has been read already; its ticket is up to date.")
     return row
 
 

@@ -30,6 +30,31 @@ from daemon.errors import StoreError
 #: Milliseconds to wait for another process's write (a backup, a command at the prompt).
 BUSY_TIMEOUT_MS = 5_000
 
+#: What drivers say, and what it means for an administrator; the first that fits.
+_SENTENCES = (
+    (
+        ("readonly", "read-only"),
+        "{where} is read-only: give this user write access to the file and its folder. Nothing was lost.",
+    ),
+    (
+        ("is full", "No space left"),
+        "The disk of {where} is full: make room. Mail stays in the mailbox until then.",
+    ),
+    (
+        ("unable to open",),
+        "{where} cannot be opened: check that its folder exists and belongs to this user.",
+    ),
+    (("locked",), "{where} is locked by another program for too long: end it. The work is tried again."),
+    (
+        ("no such table", "no such column", 'relation "', 'column "'),
+        "{where} has an older schema: run `anliegen db upgrade`.",
+    ),
+    (
+        ("not a database", "malformed"),
+        "{where} is damaged or not a database of anliegen: put a backup in its place, then run `anliegen reconcile`.",
+    ),
+)
+
 
 class Database:
     """One database, opened for reading and writing or for reading alone.
@@ -51,7 +76,7 @@ class Database:
 
     def _engine(self, url: str) -> Engine:
         if self.path is None:
-            engine = create_engine(_psycopg(url), pool_pre_ping=True)
+            engine = _postgresql(url)
             if self.read_only:
                 return engine.execution_options(postgresql_readonly=True)
             return engine
@@ -81,22 +106,19 @@ class Database:
         """Turn the driver's trouble into a sentence for the administrator."""
         try:
             yield
-        except (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError) as error:
+        except (sqlalchemy.exc.IntegrityError, sqlalchemy.exc.DataError):
+            raise  # one message's rows do not fit; the database is well
+        except sqlalchemy.exc.DatabaseError as error:
+            raise StoreError(self._sentence(str(error.orig))) from error
+        except sqlalchemy.exc.InterfaceError as error:
             raise StoreError(self._sentence(str(error.orig))) from error
 
     def _sentence(self, why: str) -> str:
-        where = str(self.path or "the PostgreSQL database")
-        if "readonly" in why or "read-only" in why:
-            return f"{where} is read-only: give this user write access to the file and its folder. Nothing was lost."
-        if "full" in why:
-            return f"The disk of {where} is full: make room. Mail stays in the mailbox until then."
-        if "unable to open" in why:
-            return f"{where} cannot be opened: check that its folder exists and belongs to this user."
-        if "locked" in why:
-            return f"{where} is locked by another program for too long: end it. The work is tried again."
-        if "no such table" in why or "no such column" in why:
-            return f"{where} has an older schema: run `anliegen db upgrade`."
-        return f"{where} cannot be used ({why.splitlines()[0] if why else 'no reason given'})."
+        where = str(self.path or "The PostgreSQL database")
+        for words, sentence in _SENTENCES:
+            if any(word in why for word in words):
+                return sentence.format(where=where)
+        return f"{where} cannot be used ({why.splitlines()[0] if why else 'no reason given'}). It is tried again."
 
     def migrate(self) -> str:
         """Bring the schema to this release's version and return it. Raises `StoreError` for a newer one."""
@@ -155,12 +177,23 @@ def sqlite_path(url: str, base: Path) -> Path | None:
     return (base / Path(url.removeprefix("sqlite:///")).expanduser()).resolve()
 
 
+def writable(path: Path) -> bool:
+    """Whether this user may write a SQLite file and beside it, or make it where there is none."""
+    folder = next(folder for folder in path.parents if folder.exists())
+    return os.access(folder, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
+
+
 def _quoted(path: Path) -> str:
     return str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
-def _psycopg(url: str) -> str:
-    return "postgresql+psycopg://" + url.split("://", 1)[1]
+def _postgresql(url: str) -> Engine:
+    try:
+        return create_engine("postgresql+psycopg://" + url.split("://", 1)[1], pool_pre_ping=True)
+    except ModuleNotFoundError:
+        raise StoreError("PostgreSQL needs a driver: install anliegen[postgresql].") from None
+    except (sqlalchemy.exc.ArgumentError, ValueError):
+        raise StoreError("database.url is not one that PostgreSQL knows: postgresql://user@host:5432/name.") from None
 
 
 def _alembic(connection: sqlalchemy.Connection | None) -> AlembicConfig:
