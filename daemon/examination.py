@@ -6,13 +6,13 @@ The first mailbox is where they would have arrived, now. Nothing is written but 
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from itertools import pairwise
 from pathlib import Path
 
 from daemon import judge
@@ -23,21 +23,35 @@ from daemon.rendering import Readable, read
 
 #: A ticket number for what has no ticket.
 SAMPLE_NUMBER = "0000-000000"
+#: The fields of `inspect --json`, in their order; every object has all of them.
+FIELDS = (
+    *("file", "sha256", "error"),
+    *("subject", "from", "from_name", "message_id", "date", "language"),
+    *("kind", "opens_ticket", "acknowledge", "reason"),
+    *("category", "confidence", "unsure"),
+    *("department", "department_by", "department_confidence", "department_unsure", "queue"),
+    *("priority", "tags", "rules", "evidence", "requested_times", "ms"),
+)
+#: The line that begins a message of an mbox: the first of the file, or one with a time behind an empty line.
+_MARK = re.compile(rb"(?:\A|(?P<end>\r?\n)\r?\n(?=From \S+ [^\n]*\d:\d\d))From [^\n]*(?:\n|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """One mail and what would become of it. `missing` says that the file could not be read at all."""
+    """One mail and what would become of it. `missing`: the file could not be read, all else is unknown."""
 
     file: str
-    sha256: str
+    sha256: str | None
     error: str | None
-    reading: Reading | None
-    decision: Decision | None
-    acknowledge: bool
-    milliseconds: float
+    reading: Reading | None = None
+    decision: Decision | None = None
+    acknowledge: bool = False
+    milliseconds: float = 0.0
     acknowledgement: Readable | None = None
-    missing: bool = False
+
+    @property
+    def missing(self) -> bool:
+        return self.sha256 is None
 
 
 def examine(paths: Iterable[Path], policy: Policy, clock: Clock, *, with_ack: bool) -> Iterator[Examined]:
@@ -45,14 +59,16 @@ def examine(paths: Iterable[Path], policy: Policy, clock: Clock, *, with_ack: bo
     for path in paths:
         for file in _files(path):
             try:
-                found = list(_mails(file))
+                data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
             except OSError as error:
-                yield Examined(
-                    str(file), "", f"{file} cannot be read ({error.strerror}).", None, None, False, 0.0, missing=True
-                )
+                yield Examined(str(file), None, f"{file} cannot be read ({error.strerror}).")
                 continue
-            for name, data in found:
-                yield _one(name, data, policy, clock.now(), with_ack)
+            for name, mail in mails(str(file), data):
+                try:
+                    yield _one(name, mail, policy, clock.now(), with_ack)
+                except Exception as error:  # one bad message never stops the others
+                    trouble = f"An error in this release ended the judging ({type(error).__name__})."
+                    yield Examined(name, hashlib.sha256(mail).hexdigest(), trouble)
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -62,23 +78,20 @@ def _files(path: Path) -> Iterator[Path]:
     yield from sorted(file for file in path.rglob("*") if file.is_file())
 
 
-def _mails(file: Path) -> Iterator[tuple[str, bytes]]:
-    """The mails of a file; more than one, named `#n`, where it is an mbox (RFC 4155)."""
-    data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+def mails(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
+    """The mails of a file; named `#n` where it is an mbox (RFC 4155 Appendix A)."""
     if not data.startswith(b"From "):
-        yield str(file), data
+        yield name, data
         return
-    starts = [0, *(at + 2 for at in _separators(data)), len(data) + 1]
-    for number, (start, end) in enumerate(pairwise(starts), 1):
-        yield f"{file}#{number}", data[start : end - 1].partition(b"\n")[2]
+    marks = list(_MARK.finditer(data))
+    ends = [mark.end("end") for mark in marks[1:]] + [len(data) - len(_blank(data))]
+    for number, (mark, end) in enumerate(zip(marks, ends, strict=True), 1):
+        yield f"{name}#{number}", data[mark.end() : end]
 
 
-def _separators(data: bytes) -> Iterator[int]:
-    """Where an empty line stands before a line that begins with "From "."""
-    at = data.find(b"\n\nFrom ")
-    while at >= 0:
-        yield at
-        at = data.find(b"\n\nFrom ", at + 1)
+def _blank(data: bytes) -> bytes:
+    """The empty line that closes the last message of an mbox; it is none of the message's own."""
+    return next((line for line in (b"\r\n", b"\n") if data.endswith(line * 2)), b"")
 
 
 def _one(name: str, data: bytes, policy: Policy, now: datetime, with_ack: bool) -> Examined:
@@ -103,12 +116,11 @@ def _letter(reading: Reading, policy: Policy, now: datetime) -> Readable | None:
 def as_json(examined: Examined, *, with_ack: bool) -> dict[str, object]:
     """The public JSON object of `inspect --json`; docs/commands.md describes it."""
     reading, decision = examined.reading, examined.decision
-    found: dict[str, object] = {"file": examined.file, "sha256": examined.sha256, "error": examined.error}
+    found: dict[str, object] = dict.fromkeys(FIELDS)
+    found |= {"file": examined.file, "sha256": examined.sha256, "error": examined.error}
+    found |= {"acknowledge": examined.acknowledge, "opens_ticket": False, "ms": round(examined.milliseconds, 3)}
     found |= _message_json(reading) if reading else {}
-    found["acknowledge"] = examined.acknowledge
-    if decision is not None:
-        found |= _decision_json(decision)
-    found["ms"] = round(examined.milliseconds, 3)
+    found |= _decision_json(decision) if decision else {}
     if with_ack:
         found["acknowledgement"] = _letter_json(examined.acknowledgement)
     return found

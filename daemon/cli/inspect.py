@@ -11,6 +11,7 @@ import typer
 from daemon import examination
 from daemon.app import SystemClock
 from daemon.cli.shared import Place, console, policy, safe
+from daemon.errors import AnliegenError
 from daemon.examination import Examined
 
 
@@ -21,18 +22,19 @@ def inspect(
     ),
     as_json: bool = typer.Option(False, "--json", help="One JSON object a line, one line a message."),
     ack: bool = typer.Option(False, "--ack", help="Show the acknowledgement that would go out."),
-) -> int:
+) -> None:
     """Say what would become of mails, each as if it had just arrived from a sender without history."""
     place: Place = context.obj
     judged_by = policy(place.load())
-    status, out = 0, console()
+    missing, out = 0, console()
     for examined in examination.examine(paths, judged_by, SystemClock(), with_ack=ack):
-        status = 1 if examined.missing else status
+        missing += examined.missing
         if as_json:
             typer.echo(json.dumps(examination.as_json(examined, with_ack=ack), ensure_ascii=False))
         else:
             out.print(_story(examined))
-    return status
+    if missing:
+        raise AnliegenError(f"{missing} of the files named cannot be read; the others are told above.")
 
 
 def _story(examined: Examined) -> str:
