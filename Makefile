@@ -4,6 +4,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# Tests mostly wait for servers: a few more processes than cores.
+WORKERS ?= 4
 COMPILE := $(BIN)/pip-compile $(if $(UPGRADE),--upgrade)
 # dovecot-imapd: the real mailbox server; systemd: systemd-analyze, for the unit's tests
 DEBIAN_PACKAGES := dovecot-imapd systemd
@@ -15,7 +17,7 @@ demo: .venv/.runtime  ## the main job on sample mails, with nothing else install
 	@$(BIN)/anliegen demo $(if $(ONCE),--once)
 
 test: .venv/.dev debian-packages  ## every test; PYTEST="-k gate" chooses some
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal $(PYTEST)
 
 check: .venv/.dev  ## formatting, lint, types, import floors, generated documents
 	$(BIN)/ruff format --check .

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -23,11 +25,14 @@ def dovecot() -> Iterator[Dovecot]:
 
 
 @pytest.fixture(scope="session")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A state folder with the model of the shipped corpus: from the user's cache, else trained once for all tests."""
-    state = tmp_path_factory.mktemp("state")
+def model() -> Path:
+    """A state folder with the model of the shipped corpus: the user's cache, filled once however many workers test."""
+    state = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "anliegen"
+    state.mkdir(parents=True, exist_ok=True)
     config = configuration.parse(raw_config(worker={"state_folder": str(state)}), state)
-    learning.classifier(config).save(state / "model")
+    with (state / "tests.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        learning.classifier(config)
     return state
 
 
