@@ -52,6 +52,7 @@ _WRITTEN = {
     "h4": "other languages and Swiss German",
     "h5": "portal comments",
     "h6": "short mails on every topic, irony both ways",
+    "h7": "stories about people, told without a word of praise or blame",
 }
 
 
