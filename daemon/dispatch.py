@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from daemon.logs import event
 from daemon.model import Claimed, InDoubt, Outcome, Refused, Retry, Sent
 from daemon.ports import Clock, Target
 from daemon.store import Store
-from daemon.store.outbox import Whereabouts
+from daemon.store.outbox import Pause, Whereabouts
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +95,7 @@ class Dispatch:
         self._begun: set[int] = set()
         self._room = asyncio.Semaphore(at_once)
         self._shut: dict[str, Retry] = {}
+        self._unwritten_since: datetime | None = None
         self._woken = asyncio.Event()
         self._begin = SharedCommit(self._commit_begin)
         self._close = SharedCommit(self._commit_close)
@@ -106,10 +107,11 @@ class Dispatch:
     async def recover(self) -> None:
         """Take over what dead workers left behind; called at start."""
         await self.lane.run(self.store.outbox.lift)
-        await self._take_over(alone=self.alone)
+        await self._take_over(self.clock.now(), alone=self.alone)
 
-    async def _take_over(self, *, alone: bool) -> None:
-        doubtful = await self.lane.run(self.store.outbox.recover, self.clock.now(), alone=alone)
+    async def _take_over(self, now: datetime, *, alone: bool) -> None:
+        await self.lane.run(self.store.outbox.set_back, now)
+        doubtful = await self.lane.run(self.store.outbox.recover, now, alone=alone)
         if doubtful:
             event(log, logging.WARNING, "in_doubt", "Sent once more after the configured time.", deliveries=doubtful)
 
@@ -125,27 +127,40 @@ class Dispatch:
             keeper.cancel()
             await self._stop()
 
-    async def drain(self) -> bool:
-        """Send until nothing is due; False where a door failed for as long as our patience."""
+    async def drain(self, patience: timedelta = PATIENCE) -> bool:
+        """Send until nothing is due; False where a door, or the database, failed for as long as our patience."""
         keeper = asyncio.create_task(self._keep_claims())
         try:
-            while True:
+            while not self._stuck(patience):
                 self._woken.clear()
                 await self._fill()
                 if self._tasks:
-                    await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED)
-                elif not await self._hope():
-                    return not await self.lane.run(self.store.outbox.pauses)
+                    await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED, timeout=1)
+                elif not await self._hope(patience):
+                    return not await self._given_up()
+            return False
         finally:
             keeper.cancel()
             await self._stop()
 
-    async def _hope(self) -> bool:
+    def _stuck(self, patience: timedelta) -> bool:
+        """An outcome could not be written for that long: what was sent is in doubt at the next start."""
+        return self._unwritten_since is not None and self.clock.now() - self._unwritten_since >= patience
+
+    async def _given_up(self) -> list[Pause]:
+        """The doors that are shut at the end of `run --once`, each with its line in the log."""
+        pauses = await self.lane.run(self.store.outbox.pauses)
+        for pause in pauses:
+            words = "Its deliveries wait in the outbox; the next run sends them."
+            event(log, logging.ERROR, "gave_up", words, door=pause.door, waiting=pause.waiting)
+        return pauses
+
+    async def _hope(self, patience: timedelta) -> bool:
         """Wait for a door that failed only lately; False where nothing more can be done now."""
         now = self.clock.now()
         if await self.lane.run(self.store.outbox.open_now, now):
             return True
-        pauses = [p for p in await self.lane.run(self.store.outbox.pauses) if now - p.since < PATIENCE]
+        pauses = [p for p in await self.lane.run(self.store.outbox.pauses) if now - p.since < patience]
         if not pauses:
             return False
         soonest = min(p.until for p in pauses)
@@ -204,12 +219,12 @@ class Dispatch:
             async with self._room:
                 outcome = self._still_shut(delivery) or await self._attempt(delivery, begin)
         except asyncio.CancelledError:
-            outcome = _unfinished(delivery.id in self._begun, "The program was stopped while this was being sent.")
+            why = "The program was stopped while this was being sent."
+            outcome = InDoubt(why) if delivery.id in self._begun else Retry(why, after=timedelta(0))
         except Exception as error:
             event(log, logging.ERROR, "delivery_failed", error=type(error).__name__, delivery=delivery.id)
-            outcome = _unfinished(
-                delivery.id in self._begun, f"An error in the program ({type(error).__name__}) ended this attempt."
-            )
+            why = f"An error in the program ({type(error).__name__}) ended this attempt."
+            outcome = InDoubt(why) if delivery.id in self._begun else Retry(why)
         if isinstance(outcome, Retry) and outcome.target_wide:
             self._shut[delivery.door] = outcome
         _report(delivery, outcome)
@@ -243,8 +258,10 @@ class Dispatch:
         while True:
             try:
                 await self._close((delivery.id, outcome))
+                self._unwritten_since = None
                 return
             except StoreError as error:
+                self._unwritten_since = self._unwritten_since or self.clock.now()
                 event(log, logging.ERROR, "store", str(error), delivery=delivery.id)
                 await asyncio.sleep(gap)
                 gap = min(gap * 2, 30)
@@ -258,15 +275,14 @@ class Dispatch:
         return lambda _: None
 
     async def _keep_claims(self) -> None:
-        """Renew what is on its way, and take over what others left, three times a lease."""
+        """Three times a lease: renew what is on its way, then take over what others left, or we lost sight of."""
         while True:
             await asyncio.sleep(self.lease.total_seconds() / 3)
             with suppress(StoreError):
-                ids: Collection[int] = list(self._tasks)
-                if ids:
-                    await self.lane.run(self.store.outbox.renew, ids, self.worker, self.clock.now())
-                if not self.alone:
-                    await self._take_over(alone=False)
+                now = self.clock.now()
+                if ids := list(self._tasks):
+                    await self.lane.run(self.store.outbox.renew, ids, self.worker, now)
+                await self._take_over(now, alone=False)
 
     async def _stop(self) -> None:
         """What has begun may end; what has not goes back into the queue at once."""
@@ -281,10 +297,6 @@ class Dispatch:
             task.cancel()
         if late:
             await asyncio.wait(late, timeout=1.5)
-
-
-def _unfinished(begun: bool, why: str) -> Outcome:
-    return InDoubt(why) if begun else Retry(why, after=timedelta(0))
 
 
 def _report(delivery: Claimed, outcome: Outcome) -> None:

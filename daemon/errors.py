@@ -37,6 +37,10 @@ class LeaseLost(AnliegenError):
     """Another worker owns this mailbox now. This one stops touching it at once."""
 
 
+class Overtaken(AnliegenError):
+    """The same mail was recorded from elsewhere since the past was looked up: the batch is judged once more."""
+
+
 class TemplateError(AnliegenError):
     """A template does not render. The text names file and line."""
 

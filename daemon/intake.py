@@ -12,11 +12,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from datetime import timedelta
 
 from daemon import judge
-from daemon.errors import LeaseLost, SourceError, SourceRefused, StoreError
+from daemon.errors import LeaseLost, Overtaken, SourceError, SourceRefused, StoreError
 from daemon.lane import Lane
 from daemon.logs import event
 from daemon.model import MessageKey, Past, RawMessage, Reading, Record, Role
@@ -51,6 +51,7 @@ class Intake:
         self.source, self.store, self.database, self.thinking = source, store, database, thinking
         self.policy, self.clock, self.worker, self.recorded = policy, clock, worker, recorded
         self.name = source.name
+        self._owed: set[MessageKey] = set()
 
     async def watch(self) -> None:
         """Read whenever something may have come, until cancelled; failures are tried again, ever more slowly."""
@@ -69,15 +70,19 @@ class Intake:
                 gap = min(gap * 2, LONGEST_GAP)
 
     async def drain(self, patience: timedelta) -> bool:
-        """Walk the folder until it is empty of news; False where its server failed for that long."""
+        """Walk the folder until it is empty of news; False where that failed for as long as our patience."""
         failing_since, gap = None, FIRST_GAP / 2
         while True:
             try:
-                return await self.round()
-            except (SourceError, StoreError) as error:
+                if await self.round():
+                    return True
+                raise LeaseLost(f"Another worker reads {self.name}; its mail is safe there.")
+            except (SourceError, StoreError, LeaseLost) as error:
                 await self._failed(error)
                 failing_since = failing_since or self.clock.now()
                 if self.clock.now() - failing_since >= patience:
+                    words = "What is not recorded stays in the mailbox; the next run takes it in."
+                    event(log, logging.ERROR, "gave_up", words, mailbox=self.name)
                     return False
                 await asyncio.sleep(gap)
                 gap = min(gap * 2, 10)
@@ -86,10 +91,14 @@ class Intake:
         """Walk the folder once; False where another worker holds the mailbox."""
         if not await self._lease():
             return False
+        await self._give_back()
         suspects = await self.database.run(self.store.journal.open_attempts, self.name)
-        async for batch in self.source.unsettled(self._known):
-            for part in _apart(batch, suspects):
-                await self._take_in(part)
+        async with aclosing(self.source.unsettled(self._known)) as batches:
+            async for batch in batches:
+                for part in _apart(batch, suspects):
+                    await self._take_in(part)
+        if suspects:
+            await self.database.run(self.store.journal.forget_attempts, self.name)
         await self.database.run(self.store.mailboxes.round_done, self.name, self.clock.now())
         return True
 
@@ -102,19 +111,32 @@ class Intake:
     async def _take_in(self, batch: Sequence[RawMessage]) -> None:
         """One batch, from bytes to settled."""
         keys = [raw.key for raw in batch]
-        attempts = await self.database.run(self.store.journal.begin, keys, self.clock.now())
         try:
-            records = await self._decide(batch, attempts)
-            await self._record(records)
-        except StoreError:
+            attempts = await self.database.run(self.store.journal.begin, keys, self.clock.now())
+            await self._decide_and_record(batch, attempts)
+        except (StoreError, asyncio.CancelledError):
+            self._owed.update(keys)
             with suppress(StoreError):
-                await self.database.run(self.store.journal.give_back, keys)
+                await self._give_back()
             raise
         self.recorded()
         if not await self._lease():
             raise LeaseLost(f"Another worker reads {self.name} now; it settles what is recorded.")
         places = await self.source.settle(keys)
         await self.database.run(self.store.journal.settled, places, self._processed_folder(), self.clock.now())
+
+    async def _give_back(self) -> None:
+        """Take attempts back that the database or our own end cut short: no message is to blame."""
+        if self._owed:
+            await self.database.run(self.store.journal.give_back, list(self._owed))
+            self._owed.clear()
+
+    async def _decide_and_record(self, batch: Sequence[RawMessage], attempts: dict[MessageKey, int]) -> None:
+        """Judge by what is recorded, and again where another mailbox's batch with the same mail came first."""
+        while True:
+            with suppress(Overtaken):
+                await self._record(await self._decide(batch, attempts))
+                return
 
     async def _decide(self, batch: Sequence[RawMessage], attempts: dict[MessageKey, int]) -> list[Record]:
         """Read and judge a batch; what the model or a template trips over is judged alone."""
@@ -147,14 +169,14 @@ class Intake:
             trouble = f"An error in this release ended the judging ({type(error).__name__}); a later one may succeed."
             event(log, logging.ERROR, "quarantine", trouble, mailbox=self.name, uid=reading.raw.key.uid)
             bare = judge.unread(reading.raw, trouble)
-            return await self.thinking.run(judge.judge, [bare], policy, Past(), iter(numbers), now)
+            return await self.thinking.run(judge.judge, [bare], policy, Past(past.seen), iter(numbers), now)
 
     async def _record(self, records: list[Record]) -> None:
         """Write the batch; where one message spoils the transaction, the others are written without it."""
         now = self.clock.now()
         try:
             await self.database.run(self.store.journal.record, records, now)
-        except StoreError:
+        except (StoreError, Overtaken):
             raise
         except Exception as error:
             event(log, logging.ERROR, "record_failed", "Each message is written alone.", error=type(error).__name__)
@@ -166,9 +188,11 @@ class Intake:
         now = self.clock.now()
         try:
             await self.database.run(self.store.journal.record, [record], now)
-        except StoreError:
+        except (StoreError, Overtaken):
             raise
         except Exception as error:
+            if await self._known([record.raw.key]):
+                return  # another worker, whose lease began when ours ended, was faster
             trouble = f"The database did not take this message ({type(error).__name__}); a later release may."
             event(log, logging.ERROR, "quarantine", trouble, mailbox=self.name, uid=record.raw.key.uid)
             bare = judge.unread(record.raw, trouble)

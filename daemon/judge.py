@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from classifiers import Prediction, Text
 from daemon import deliveries, gate, mime, rules, threads
@@ -37,6 +37,9 @@ from daemon.threads.providers import PUBLIC
 
 #: The language of a ticket's history, which `anliegen tickets show` prints.
 LANGUAGE = "en"
+
+#: An acknowledgement that the hourly cap delays leaves this long before its time runs out.
+LAST_CHANCE = timedelta(hours=1)
 
 
 @dataclass(slots=True)
@@ -305,6 +308,8 @@ def _brake(
     history = tally.history(reading.verdict.answer_to.key, ticket_id)
     match gate.brake(reading.verdict, history, policy.config.acknowledgement):
         case gate.Delay(span):
-            return None, now + span
+            # the brake alone never breaks the promise of `acknowledgement.within_hours`
+            latest = deliveries.deadline(policy, reading) - LAST_CHANCE
+            return None, max(now, min(now + span, latest))
         case reason:
             return reason, None

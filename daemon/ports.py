@@ -6,7 +6,7 @@ The store is no port: tests use the real one on a temporary file.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -40,7 +40,7 @@ class Source(Protocol):
 
     name: str
 
-    def unsettled(self, known: Known) -> AsyncIterator[Sequence[RawMessage]]:
+    def unsettled(self, known: Known) -> AsyncGenerator[Sequence[RawMessage], None]:
         """Yield what lies in the folder, oldest first, in batches bounded in count and octets.
 
         Messages for which `known` says yes are settled on the way, not yielded. The order is that of the

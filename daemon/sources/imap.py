@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from functools import partial
 
 from daemon.config import Database, Limits, Mailbox
@@ -50,7 +50,7 @@ class ImapSource:
         self._surveyed: dict[str, Opened] = {}
         self._processed, self._means, self._idles = mailbox.processed_folder, Means.LEAVE, False
 
-    async def unsettled(self, known: Known) -> AsyncIterator[Sequence[RawMessage]]:
+    async def unsettled(self, known: Known) -> AsyncGenerator[Sequence[RawMessage], None]:
         """See `ports.Source.unsettled`."""
         folder = await self._enter()
         suspects: list[int] = []

@@ -78,6 +78,11 @@ class Journal:
             rows = session.exec(select(AttemptRow).where(AttemptRow.mailbox == mailbox)).all()
             return {MessageKey(row.mailbox, row.uidvalidity, row.uid, row.folder): row.attempts for row in rows}
 
+    def forget_attempts(self, mailbox: str) -> None:
+        """Drop what is still open after a whole round: those messages are no longer in the folder."""
+        with self.database.transaction() as session:
+            session.exec(delete(AttemptRow).where(col(AttemptRow.mailbox) == mailbox))
+
     def begin(self, keys: Sequence[MessageKey], now: datetime) -> dict[MessageKey, int]:
         """Count an attempt at each message, before the work; return how many that makes."""
         with self.database.transaction() as session:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, or_
+from sqlalchemy import ColumnElement, func, or_
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
@@ -44,20 +44,18 @@ def tickets(session: Session, numbers: Collection[str], ids: Collection[int]) ->
     }
 
 
-def _acknowledgements(since: datetime):  # type: ignore[no-untyped-def]
+def _acknowledgements() -> ColumnElement[bool]:
     """Those that went out or will; what came back went out, too."""
     silent = (DeliveryStatus.WITHHELD, DeliveryStatus.REFUSED)
-    return (
-        (col(DeliveryRow.target) == "acknowledgement")
-        & (col(DeliveryRow.created_at) > since)
-        & (col(DeliveryRow.status).not_in(silent) | col(DeliveryRow.bounced_at).is_not(None))
+    return (col(DeliveryRow.target) == "acknowledgement") & (
+        col(DeliveryRow.status).not_in(silent) | col(DeliveryRow.bounced_at).is_not(None)
     )
 
 
 def acks_to(session: Session, addresses: Collection[str], since: datetime) -> dict[str, int]:
     query = (
         select(func.lower(DeliveryRow.address), func.count())
-        .where(_acknowledgements(since), func.lower(DeliveryRow.address).in_(addresses))
+        .where(_acknowledgements(), DeliveryRow.created_at > since, func.lower(DeliveryRow.address).in_(addresses))
         .group_by(func.lower(DeliveryRow.address))
     )
     return dict(session.exec(query).all())
@@ -66,14 +64,16 @@ def acks_to(session: Session, addresses: Collection[str], since: datetime) -> di
 def acks_on(session: Session, tickets: Collection[int], since: datetime) -> dict[int, int]:
     query = (
         select(DeliveryRow.ticket_id, func.count())
-        .where(_acknowledgements(since), col(DeliveryRow.ticket_id).in_(tickets))
+        .where(_acknowledgements(), DeliveryRow.created_at > since, col(DeliveryRow.ticket_id).in_(tickets))
         .group_by(col(DeliveryRow.ticket_id))
     )
     return {ticket_id: count for ticket_id, count in session.exec(query) if ticket_id is not None}
 
 
 def acks_since(session: Session, since: datetime) -> int:
-    return session.exec(select(func.count()).select_from(DeliveryRow).where(_acknowledgements(since))).one()
+    """Those due since then, and those that wait for a later hour."""
+    planned = col(DeliveryRow.not_before) > since
+    return session.exec(select(func.count()).select_from(DeliveryRow).where(_acknowledgements(), planned)).one()
 
 
 def bounced(session: Session, addresses: Collection[str], since: datetime) -> frozenset[str]:

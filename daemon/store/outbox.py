@@ -24,6 +24,12 @@ from daemon.tables import DeliveryRow, MessageBytes, MessageRow, PauseRow, Ticke
 #: The first gap after a door failed; it doubles with each further failure, up to `retry_longest_minutes`.
 FIRST_PAUSE = timedelta(seconds=5)
 
+#: The clocks of several machines differ by less.
+CLOCKS_DIFFER = timedelta(minutes=5)
+
+#: How long after its deadline a refused acknowledgement is still told of.
+REFUSED_TOLD = timedelta(days=2)
+
 #: How often nobody may know whether a delivery arrived before it is left to a person.
 DOUBTS = 2
 
@@ -97,6 +103,17 @@ class Outbox:
                 self._doubt(session, row, "The program ended while this was being sent.", now)
             return len(doubtful)
 
+    def set_back(self, now: datetime) -> None:
+        """Where the clock was set back: nothing waits for a moment that has moved into the far future."""
+        longest = timedelta(minutes=self.policy.retry_longest_minutes)
+        with self.database.transaction() as session:
+            ahead = col(DeliveryRow.status).in_(OPEN) & (col(DeliveryRow.at) > now + CLOCKS_DIFFER)
+            for row in session.exec(select(DeliveryRow).where(ahead).options(defer(DeliveryRow.data))):  # type: ignore[arg-type]
+                row.not_before = row.not_before and now + max(row.not_before - row.at, timedelta(0))
+                row.claimed_until = row.claimed_until and min(row.claimed_until, now + self.lease)
+                row.at = now
+            session.exec(update(PauseRow).where(col(PauseRow.until) > now + longest).values(until=now, since=now))
+
     def claim(self, worker: str, now: datetime, *, count: int, octets: int) -> list[Claimed]:
         """Take deliveries that are due, oldest first, of doors that are not paused; at least one if any."""
         paused = select(PauseRow.door).where(PauseRow.until > now)
@@ -134,7 +151,9 @@ class Outbox:
             if row is None:
                 return None
             moved = (row.moved_uidvalidity, row.moved_uid) if row.moved_uidvalidity and row.moved_uid else None
-            return Whereabouts(MessageKey(row.mailbox, row.uidvalidity, row.uid, row.folder), moved, row.sha256, row.message_id)
+            return Whereabouts(
+                MessageKey(row.mailbox, row.uidvalidity, row.uid, row.folder), moved, row.sha256, row.message_id
+            )
 
     def renew(self, ids: Collection[int], worker: str, now: datetime) -> None:
         """Keep claims that are still being worked on."""
@@ -283,14 +302,51 @@ class Outbox:
             query = select(func.count()).select_from(DeliveryRow).where(or_(busy, due & ~paused))
             return session.exec(query).one()
 
+    def held(self, why: str, now: datetime) -> Pause | None:
+        """Acknowledgements that wait for that reason, as if a door were shut; None where there are none.
+
+        `told` where the administrator was warned of one of them.
+        """
+        later = col(DeliveryRow.not_before) > now
+        query = select(
+            func.count(),
+            func.min(DeliveryRow.created_at),
+            func.max(DeliveryRow.not_before),
+            func.max(DeliveryRow.warned_at),
+        ).where(DeliveryRow.status == DeliveryStatus.WAITING, DeliveryRow.why == why, later)
+        with self.database.transaction() as session:
+            count, since, until, warned = session.exec(query).one()
+            if not count:
+                return None
+            return Pause("acknowledgement.per_hour", why, since, until or now, warned is not None, count)
+
+    def told_held(self, why: str, now: datetime) -> None:
+        """Note that the administrator was told of what is held for that reason: on the last of them, which keeps
+        the note longest, so that the others can still be warned of when their time runs out."""
+        last = (
+            select(DeliveryRow)
+            .where(DeliveryRow.status == DeliveryStatus.WAITING, DeliveryRow.why == why)
+            .order_by(col(DeliveryRow.not_before).desc(), col(DeliveryRow.id).desc())
+            .limit(1)
+        )
+        with self.database.transaction() as session:
+            for row in session.exec(last.options(defer(DeliveryRow.data))):  # type: ignore[arg-type]
+                row.warned_at = now
+
     def late(self, before: datetime) -> list[Late]:
-        """Acknowledgements not accepted by the server whose deadline lies before that moment."""
+        """Acknowledgements not accepted by the server whose deadline lies before that moment.
+
+        What was refused for good stays in this list for two days past its time; then a person has seen it.
+        """
+        refused = (col(DeliveryRow.status) == DeliveryStatus.REFUSED) & (
+            col(DeliveryRow.deadline) > before - REFUSED_TOLD
+        )
         query = (
             select(DeliveryRow, TicketRow.number)
             .join(TicketRow, col(TicketRow.id) == col(DeliveryRow.ticket_id))
             .where(
                 DeliveryRow.target == "acknowledgement",
-                col(DeliveryRow.status).in_((*OPEN, DeliveryStatus.REFUSED)),
+                col(DeliveryRow.status).in_(OPEN) | refused,
                 col(DeliveryRow.deadline) < before,
             )
             .order_by(col(DeliveryRow.deadline))

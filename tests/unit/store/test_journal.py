@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from daemon.errors import StoreError
+from daemon.errors import Overtaken, StoreError
 from daemon.model import DeliveryStatus, MessageKey, Planned, Record, Role
 from daemon.store import Question, Store
 from daemon.tables import DeliveryRow, MessageBytes, MessageRow, TicketRow
@@ -64,7 +64,15 @@ def test_a_batch_that_fails_in_the_middle_leaves_nothing(store: Store) -> None:
 def test_the_same_place_is_never_recorded_twice(store: Store) -> None:
     store.journal.record([record(1)], NOW)
     with pytest.raises(Exception, match="UNIQUE"):
-        store.journal.record([record(1, "2026-000002")], NOW)
+        store.journal.record([record(1, "2026-000002", message=message(fingerprint="other"))], NOW)
+
+
+def test_a_mail_that_came_by_another_mailbox_meanwhile_is_judged_once_more(store: Store) -> None:
+    store.journal.record([record(1)], NOW)
+    with pytest.raises(Overtaken):
+        store.journal.record([record(2, "2026-000002", message=message(fingerprint="fp-1"))], NOW)
+    store.journal.record([record(2, None, message=message(fingerprint="fp-1"), role=Role.DUPLICATE)], NOW)
+    assert count(store, TicketRow) == 1
 
 
 def test_numbers_count_up_within_a_year_and_never_repeat(store: Store) -> None:

@@ -152,3 +152,20 @@ def test_an_outcome_of_a_lost_claim_is_ignored_unless_it_says_sent(store: Store,
     assert state(store)[0] == "claimed"
     outbox.close([(1, Sent("250"))], "w1", LATER)
     assert state(store)[0] == "sent"
+
+
+def test_a_clock_that_was_set_back_leaves_nothing_waiting_for_the_far_future(store: Store, outbox) -> None:  # type: ignore[no-untyped-def]
+    wrong = NOW + timedelta(days=400)
+    claim(outbox, wrong)
+    outbox.close([(1, Retry("451 later"))], "w1", wrong)
+    outbox.set_back(NOW)
+    assert claim(outbox, NOW) == []
+    assert [c.id for c in claim(outbox, LATER)] == [1]
+
+
+def test_a_paused_door_opens_again_although_the_clock_was_set_back(outbox) -> None:  # type: ignore[no-untyped-def]
+    wrong = NOW + timedelta(days=400)
+    claim(outbox, wrong)
+    outbox.close([(1, Retry("421 busy", target_wide=True))], "w1", wrong)
+    outbox.set_back(NOW)
+    assert [c.id for c in claim(outbox, LATER)] == [1]
