@@ -17,6 +17,8 @@ from daemon.rendering import AckFacts, ForwardFacts, WebhookFacts, ascii_address
 
 #: What is in trouble together when the SMTP server is.
 SMTP = "smtp"
+#: Why an acknowledgement waits that the hourly cap delays.
+HELD = "hour_cap: more than acknowledgement.per_hour; it goes out in a later hour"
 
 
 def acknowledgement(
@@ -33,7 +35,6 @@ def acknowledgement(
 
     Raises `Unsendable` where no mail can be sent to the address.
     """
-    config = policy.config
     to = reading.verdict.answer_to
     assert to is not None
     purpose = f"r{reading.raw.sha256[:8]}" if further else "ack"
@@ -61,10 +62,21 @@ def acknowledgement(
         data=policy.renderer.acknowledgement(facts),
         message_id=message_id,
         envelope_from=_envelope_sender(policy, message_id),
-        why=None if decision.reason is None else f"{decision.reason.signal}: {decision.reason.value}"[:500],
+        why=_why_not_now(decision, not_before),
         not_before=not_before,
-        deadline=reading.raw.received_at + timedelta(hours=config.acknowledgement.within_hours),
+        deadline=deadline(policy, reading),
     )
+
+
+def _why_not_now(decision: Decision, not_before: datetime | None) -> str | None:
+    if decision.reason is not None:
+        return f"{decision.reason.signal}: {decision.reason.value}"[:500]
+    return HELD if not_before else None
+
+
+def deadline(policy: Policy, reading: Reading) -> datetime:
+    """Until when an acknowledgement is due: the clock starts with the mailbox's INTERNALDATE (invariant 6)."""
+    return reading.raw.received_at + timedelta(hours=policy.config.acknowledgement.within_hours)
 
 
 def answer_language(policy: Policy, detected: str) -> str:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from daemon import threads
+from daemon.deliveries import HELD
 from daemon.logs import event
 from daemon.model import Address, DeliveryStatus, Planned
 from daemon.rendering import AlarmFacts, DailyFacts, LateTicket, PausedDoor, WithheldTicket
@@ -27,11 +28,14 @@ SHUT_FOR = timedelta(minutes=5)
 
 
 async def warn(app: App) -> None:
-    """Warn of acknowledgements whose time runs out and of doors that stay shut: each once."""
+    """Warn of acknowledgements whose time runs out, of doors that stay shut, of the hourly cap: each once."""
     now = app.clock.now()
     before = now + timedelta(hours=app.config.acknowledgement.warn_before_hours)
     late = [found for found in await app.database.run(app.store.outbox.late, before) if not found.warned]
     shut = [p for p in await app.database.run(app.store.outbox.pauses) if not p.told and now - p.since >= SHUT_FOR]
+    held = await app.database.run(app.store.outbox.held, HELD, now)
+    if held is not None and not held.told:
+        shut.append(held)
     if not late and not shut:
         return
     for found in late:
@@ -48,6 +52,8 @@ async def warn(app: App) -> None:
     )
     await app.database.run(app.store.outbox.warned, [found.delivery_id for found in late], now)
     await app.database.run(app.store.outbox.told, [pause.door for pause in shut], now)
+    if held in shut:
+        await app.database.run(app.store.outbox.told_held, HELD, now)
 
 
 async def daily(app: App) -> None:
@@ -57,6 +63,7 @@ async def daily(app: App) -> None:
     tickets = app.store.tickets
     counts = await app.database.run(tickets.counts, since)
     withheld = await app.database.run(tickets.withheld, since)
+    held = await app.database.run(app.store.outbox.held, HELD, now)
     facts = DailyFacts(
         to=Address("", app.config.administrator.mail or ""),
         message_id="",
@@ -66,8 +73,8 @@ async def daily(app: App) -> None:
         quarantined=counts.quarantined,
         refused=counts.refused,
         in_doubt=counts.in_doubt,
-        withheld=tuple(WithheldTicket(number, at, signal, rule) for number, at, signal, rule in withheld),
-        paused=tuple(map(_shut, await app.database.run(app.store.outbox.pauses))),
+        withheld=tuple(WithheldTicket(*found) for found in withheld if found[2] != "imported"),
+        paused=tuple(map(_shut, [*await app.database.run(app.store.outbox.pauses), *([held] if held else [])])),
         late=tuple(map(_late, await app.database.run(app.store.outbox.late, now))),
         imported=tuple(number for number, _, signal, _ in withheld if signal == "imported"),
     )

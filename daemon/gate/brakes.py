@@ -11,14 +11,11 @@ from datetime import timedelta
 from daemon.config import Acknowledgement
 from daemon.model import Reason, Verdict
 
-#: How long an acknowledgement over the hourly cap waits before it is looked at again.
-PAUSE = timedelta(minutes=10)
-
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Acknowledgements so far: to this address and on this ticket in the last 24 hours, in all in the last 60
-    minutes; and whether mail to this address came back for good."""
+    """Acknowledgements so far: to this address and on this ticket in the last 24 hours; in all those of the last 60
+    minutes and those that wait for a later hour; and whether mail to this address came back for good."""
 
     to_sender: int = 0
     on_thread: int = 0
@@ -28,9 +25,10 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """Not now: the acknowledgement waits this long. It is never dropped; the administrator is told."""
+    """Not now: the acknowledgement waits for an hour that is not full yet. It is never dropped; the administrator
+    is told."""
 
-    span: timedelta = PAUSE
+    span: timedelta
 
 
 def brake(verdict: Verdict, history: History, limits: Acknowledgement) -> Reason | Delay | None:
@@ -47,4 +45,5 @@ def brake(verdict: Verdict, history: History, limits: Acknowledgement) -> Reason
         return Reason(
             "thread_cap", f"{history.on_thread} in 24 hours", "RFC 3834 §6, acknowledgement.per_thread_and_day"
         )
-    return Delay() if history.this_hour >= limits.per_hour else None
+    full_hours = history.this_hour // limits.per_hour
+    return Delay(timedelta(hours=full_hours)) if full_hours else None

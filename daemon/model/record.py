@@ -68,7 +68,7 @@ class Past:
     """What the store knows that bears on a batch: looked up once, before it is decided.
 
     Keys: fingerprints; our Message-IDs; ticket numbers; casefolded addresses. `acks_to` counts the last
-    24 hours, `acks_on` too, by ticket id; `acks_this_hour` the last 60 minutes.
+    24 hours, `acks_on` too, by ticket id; `acks_this_hour` the last 60 minutes and what waits for a later hour.
     """
 
     seen: dict[str, Seen] = field(default_factory=dict)

@@ -33,7 +33,9 @@ def test_a_cap_withholds_from_its_number_on(below: gate.History, at: gate.Histor
 
 def test_the_hourly_cap_only_delays() -> None:
     assert gate.brake(YES, gate.History(this_hour=4999), LIMITS) is None
-    assert gate.brake(YES, gate.History(this_hour=5000), LIMITS) == gate.Delay(timedelta(minutes=10))
+    assert gate.brake(YES, gate.History(this_hour=5000), LIMITS) == gate.Delay(timedelta(hours=1))
+    assert gate.brake(YES, gate.History(this_hour=9999), LIMITS) == gate.Delay(timedelta(hours=1))
+    assert gate.brake(YES, gate.History(this_hour=10_000), LIMITS) == gate.Delay(timedelta(hours=2))
 
 
 def test_what_the_gate_withheld_stays_withheld() -> None:
