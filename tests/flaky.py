@@ -128,7 +128,7 @@ class Town:
     def renumber(self) -> None:
         """The server lost its index: every message has a new UID under a new UIDVALIDITY."""
         self.uidvalidity += 1
-        self.inbox = {number: mail for number, mail in enumerate(self.inbox.values(), 1)}
+        self.inbox = dict(enumerate(self.inbox.values(), 1))
         self.next_uid = len(self.inbox) + 1
 
     def heal(self) -> None:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import tuple_, update
 from sqlmodel import Session, SQLModel, col, delete, select
 
+from daemon.errors import Overtaken
 from daemon.model import (
     BounceNews,
     DeliveryStatus,
@@ -22,7 +23,6 @@ from daemon.model import (
     Role,
     TicketStatus,
 )
-from daemon.errors import Overtaken
 from daemon.store import lookups, rows
 from daemon.store.database import Database
 from daemon.tables import (

@@ -24,6 +24,9 @@ from daemon.tables import DeliveryRow, MessageBytes, MessageRow, PauseRow, Ticke
 #: The first gap after a door failed; it doubles with each further failure, up to `retry_longest_minutes`.
 FIRST_PAUSE = timedelta(seconds=5)
 
+#: Nothing is given up after fewer attempts: the machine may have been off for a week, or its clock wrong.
+FEWEST_ATTEMPTS = 5
+
 #: The clocks of several machines differ by less.
 CLOCKS_DIFFER = timedelta(minutes=5)
 
@@ -221,7 +224,7 @@ class Outbox:
             row.status = DeliveryStatus.WAITING
             self._pause(session, row.door, outcome, now)
             row.not_before = now
-        elif now >= given_up:
+        elif now >= given_up and row.attempts >= FEWEST_ATTEMPTS:
             days = self.policy.give_up_after_days
             self._refuse(session, row, f"Given up after {days} days; the last answer was: {outcome.why}", now)
         else:
