@@ -17,11 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Engine, event
 from sqlmodel import Session, create_engine
 
@@ -127,25 +122,26 @@ class Database:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise StoreError(f"{self.path.parent} cannot be made ({error.strerror}): create it.") from error
+        from daemon.store import schema
+
         with self._spoken():
             with self.engine.connect() as connection:
-                try:
-                    command.upgrade(_alembic(connection), "head")
-                except CommandError as error:
-                    raise StoreError(
-                        f"The database was made by a newer release of anliegen ({error}): install that release."
-                    ) from error
+                schema.upgrade(connection)
                 connection.commit()
             return self.version() or ""
 
     def version(self) -> str | None:
         """The schema's version, None where there is none."""
+        from daemon.store import schema
+
         with self._spoken(), self.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            return schema.version(connection)
 
     def is_current(self) -> bool:
         """True where the schema is this release's."""
-        return self.version() == ScriptDirectory.from_config(_alembic(None)).get_current_head()
+        from daemon.store import schema
+
+        return self.version() == schema.newest()
 
     def hold(self) -> None:
         """Take the lock that only one running daemon holds on a SQLite file. Raises `StoreError`."""
@@ -194,13 +190,6 @@ def _postgresql(url: str) -> Engine:
         raise StoreError("PostgreSQL needs a driver: install anliegen[postgresql].") from None
     except (sqlalchemy.exc.ArgumentError, ValueError):
         raise StoreError("database.url is not one that PostgreSQL knows: postgresql://user@host:5432/name.") from None
-
-
-def _alembic(connection: sqlalchemy.Connection | None) -> AlembicConfig:
-    config = AlembicConfig()
-    config.set_main_option("script_location", "daemon:migrations")
-    config.attributes["connection"] = connection
-    return config
 
 
 def _pragmas_write(connection: sqlite3.Connection, _record: Any) -> None:

@@ -95,7 +95,7 @@ BEHIND = {
     "aiohttp": {"daemon/targets/webhook.py", "daemon/web"},
     "aiosmtpd": {"daemon/demo"},
     "aiosmtplib": {"daemon/smtp", "daemon/targets/mail.py"},
-    "alembic": {"daemon/store", "daemon/migrations"},
+    "alembic": {"daemon/store/schema.py", "daemon/migrations"},
     "apscheduler": {"daemon/schedule.py"},
     "imapclient": {"daemon/imap"},
     "jinja2": {"daemon/rendering", "daemon/web"},
