@@ -14,7 +14,7 @@ from classifiers import encoder, storage
 from classifiers.detect import detect_language
 from classifiers.evidence import evidence
 from classifiers.features import VIEWS
-from classifiers.heads import Head, Model
+from classifiers.heads import READS, Head, Model
 from classifiers.listed import listed
 from classifiers.values import Prediction, Text
 from classifiers.vocabulary import Floats, Rows
@@ -79,7 +79,13 @@ class Classifier:
 
 
 def _sparse_scores(head: Head, rows: Mapping[str, Rows]) -> dict[str, Floats]:
-    return {view: each.times(head.scorers[view].weights) + head.scorers[view].bias for view, each in rows.items()}
+    scores = {}
+    for name, view in READS.items():
+        if name not in head.scorers:
+            continue
+        scorer = head.scorers[name]
+        scores[name] = rows[view].times(scorer.weights) + scorer.bias
+    return scores
 
 
 def _rich(head: Head, scores: Mapping[str, Floats], vectors: Floats) -> Floats:

@@ -9,6 +9,9 @@ import numpy as np
 
 from classifiers.vocabulary import Floats, Vocabulary
 
+#: Which view's rows each sparse scorer reads: a margin over either, and tallies of the words.
+READS = {"spoken": "spoken", "spelled": "spelled", "tallied": "spoken"}
+
 
 @dataclass(frozen=True, slots=True)
 class Scorer:

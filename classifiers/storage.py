@@ -20,12 +20,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from classifiers import linear
 from classifiers.corpus import corpus_id
 from classifiers.features import VIEWS
-from classifiers.heads import Fusion, Head, Model, Scorer
+from classifiers.heads import READS, Fusion, Head, Model, Scorer
 from classifiers.values import ModelError
 from classifiers.vocabulary import Floats, Vocabulary
 
 #: Raised whenever features, weights or their meaning change.
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "model.json"
 
 Arrays = dict[str, np.ndarray]
@@ -182,7 +182,7 @@ def _check_shapes(model: Model) -> None:
     """ValueError where classes, features and numbers are not of one model."""
     for head in (model.category, model.topic):
         for view, scorer in head.scorers.items():
-            lines = len(model.vocabularies[view].terms) if view in VIEWS else len(scorer.weights)
+            lines = len(model.vocabularies[READS[view]].terms) if view in READS else len(scorer.weights)
             if scorer.weights.shape != (lines, len(head.classes)) or scorer.bias.shape != (len(head.classes),):
                 raise ValueError(f"{head.name}.{view}")
         for fusion in filter(None, (head.plain, head.rich)):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from classifiers import encoder, linear
 from classifiers.classifier import ENCODED, LISTED
 from classifiers.features import VIEWS
-from classifiers.heads import Scorer
+from classifiers.heads import READS, Scorer
 from classifiers.linear import Doubles, Labels
 from classifiers.listed import listed
 from classifiers.values import Example
@@ -22,6 +22,9 @@ from classifiers.vocabulary import Floats, Vocabulary, learn_vocabulary
 AT_LEAST = 2
 #: From so many examples on, an office's own topic is learnt.
 ENOUGH = 20
+
+#: How each sparse scorer is fitted.
+FITS = {"spoken": linear.fit_margin, "spelled": linear.fit_margin, "tallied": linear.fit_tally}
 
 #: Fits one scorer on the lines of the training part.
 Fit = Callable[[NDArray[np.int64], Labels, Doubles], Scorer]
@@ -59,18 +62,21 @@ class Views:
     def teaching(self, name: str) -> tuple[list[Example], dict[str, Lines]]:
         """The examples that one question is learnt from, and their lines."""
         where = teaches(self.examples, name)
-        lines = {name: _sparse_lines(matrix[where]) for name, matrix in self._sparse.items()}
+        lines = {name: _sparse_lines(self._sparse[view][where], FITS[name]) for name, view in READS.items()}
         if self._dense is not None:
             lines[ENCODED] = _dense_lines(self._dense[where])
         chosen = [self.examples[int(number)] for number in where]
         if name == "topic":
+            del lines["tallied"]  # the words' tallies tell the speech act; on the matter nothing was gained
             lines[LISTED] = _listed_lines(chosen, sorted({each.topic for each in chosen}))
         return chosen, lines
 
 
-def _sparse_lines(matrix: linear.Matrix) -> Lines:
+def _sparse_lines(
+    matrix: linear.Matrix, fitted: Callable[[linear.Matrix, Labels, Doubles], tuple[Floats, Floats]]
+) -> Lines:
     def fit(where: NDArray[np.int64], labels: Labels, weights: Doubles) -> Scorer:
-        return Scorer(*linear.fit_margin(matrix[where], labels, weights))
+        return Scorer(*fitted(matrix[where], labels, weights))
 
     return Lines(fit, lambda scorer, where: np.asarray(matrix[where] @ scorer.weights + scorer.bias, dtype=np.float32))
 
