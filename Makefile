@@ -7,8 +7,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Tests mostly wait for servers: a few more processes than cores.
 WORKERS ?= 4
 COMPILE := $(BIN)/pip-compile $(if $(UPGRADE),--upgrade)
-# dovecot-imapd: the real mailbox server; systemd: systemd-analyze, for the unit's tests
-DEBIAN_PACKAGES := dovecot-imapd systemd
+# dovecot-imapd: the real mailbox server; postgresql: the other database; systemd: systemd-analyze, for the unit's tests
+DEBIAN_PACKAGES := dovecot-imapd postgresql systemd
 
 .PHONY: demo test check format docs bench lock clean debian-packages
 .DEFAULT_GOAL := demo

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -56,14 +55,14 @@ def test_a_batch_is_message_ticket_delivery_and_bytes_in_one(store: Store) -> No
 
 
 def test_a_batch_that_fails_in_the_middle_leaves_nothing(store: Store) -> None:
-    with pytest.raises(Exception, match="UNIQUE"):
+    with pytest.raises(Exception, match="(?i)unique"):
         store.journal.record([record(1), record(2, "2026-000001")], NOW)
     assert [count(store, row) for row in (MessageRow, TicketRow, DeliveryRow, MessageBytes)] == [0, 0, 0, 0]
 
 
 def test_the_same_place_is_never_recorded_twice(store: Store) -> None:
     store.journal.record([record(1)], NOW)
-    with pytest.raises(Exception, match="UNIQUE"):
+    with pytest.raises(Exception, match="(?i)unique"):
         store.journal.record([record(1, "2026-000002", message=message(fingerprint="other"))], NOW)
 
 
@@ -124,14 +123,6 @@ def test_acknowledgements_of_yesterday_and_withheld_ones_do_not_count(store: Sto
     assert past.acks_this_hour == 0
 
 
-def test_bytes_over_the_limit_stay_in_the_mailbox(make_config) -> None:  # type: ignore[no-untyped-def]
-    small = Store.open(make_config(database={"message_limit": 5}))
-    small.database.migrate()
-    small.journal.record([record(1)], NOW)
-    assert count(small, MessageBytes) == 0
-    small.close()
-
-
 def test_bytes_are_purged_only_after_everything_is_settled(store: Store) -> None:
     store.journal.record([record(1)], NOW)
     store.journal.settled({MessageKey("buergerpost", 7, 1): (9, 100)}, "Bearbeitet", NOW)
@@ -141,23 +132,6 @@ def test_bytes_are_purged_only_after_everything_is_settled(store: Store) -> None
     assert store.journal.purge(NOW) == 1
     assert store.journal.placed("buergerpost", "INBOX") == {(7, 1)}
     assert store.journal.placed("buergerpost", "Bearbeitet") == {(9, 100)}
-
-
-def test_pragmas_of_a_live_connection(store: Store) -> None:
-    with store.database.transaction() as session:
-        raw = session.connection().connection.driver_connection
-        assert isinstance(raw, sqlite3.Connection)
-        values = {
-            name: raw.execute(f"PRAGMA {name}").fetchone()[0]
-            for name in ("journal_mode", "synchronous", "foreign_keys")
-        }
-    assert values == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
-
-
-def test_a_database_for_reading_is_never_created(config) -> None:  # type: ignore[no-untyped-def]
-    with pytest.raises(StoreError, match="no database"):
-        Store.open(config, read_only=True)
-    assert not (config.base / "anliegen.db").exists()
 
 
 def test_migrations_make_exactly_the_tables_of_the_code(store: Store) -> None:
@@ -175,11 +149,3 @@ def test_a_database_of_a_newer_release_is_refused_in_words(store: Store) -> None
         session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreError, match="newer release"):
         store.database.migrate()
-
-
-def test_a_second_daemon_on_the_same_file_is_refused(store: Store, config) -> None:  # type: ignore[no-untyped-def]
-    store.database.hold()
-    other = Store.open(config)
-    with pytest.raises(StoreError, match="Another"):
-        other.database.hold()
-    other.close()

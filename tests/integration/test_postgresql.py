@@ -1,0 +1,59 @@
+"""The store's own suite once more, on a real PostgreSQL; then the daemon on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from daemon import config as configuration
+from daemon.store import Store
+from tests.dovecot import Dovecot
+from tests.installation import Installation
+from tests.integration.test_daemon import acknowledgements, mail
+from tests.postgresql import PostgreSQL
+from tests.smtp import SmtpServer
+from tests.unit.store.test_journal import *  # noqa: F403 the same suite
+from tests.unit.store.test_outbox import *  # noqa: F403
+from tests.values import NOW, raw_config
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    with PostgreSQL() as server:
+        yield server
+
+
+@pytest.fixture
+def store(postgresql: PostgreSQL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    opened = Store.open(configuration.parse(raw_config(database={"url": postgresql.database()}), tmp_path))
+    opened.database.migrate()
+    monkeypatch.setattr(opened.database, "now", lambda _session, ours: ours)  # the suite's time, not the server's
+    yield opened
+    opened.close()
+
+
+def test_leases_are_judged_by_the_databases_own_clock(postgresql: PostgreSQL, tmp_path: Path) -> None:
+    """Hosts' clocks may differ: one that is a year ahead takes no mailbox from its holder."""
+    opened = Store.open(configuration.parse(raw_config(database={"url": postgresql.database()}), tmp_path))
+    opened.database.migrate()
+    assert opened.mailboxes.hold("buergerpost", "w1", NOW)
+    assert not opened.mailboxes.hold("buergerpost", "w2", NOW + timedelta(days=365))
+    assert opened.mailboxes.hold("buergerpost", "w1", NOW - timedelta(days=365))
+    opened.close()
+
+
+async def test_the_daemon_runs_on_it(
+    dovecot: Dovecot, smtp: SmtpServer, postgresql: PostgreSQL, tmp_path: Path, model: Path
+) -> None:
+    url = postgresql.database()
+    installation = Installation.between(tmp_path, dovecot, smtp, model, database={"url": url})
+    dovecot.deliver_all([mail(number, f"Laterne {number}") for number in range(30)])
+    assert "db upgrade" in (await installation.command("run", "--once")).err
+    assert (await installation.command("db", "upgrade")).status == 0
+    assert (await installation.command("run", "--once")).status == 0
+    assert len(await installation.tickets()) == 30
+    assert len({ack["To"] for ack in acknowledgements(smtp)}) == 30
+    assert (await installation.command("reconcile")).status == 0

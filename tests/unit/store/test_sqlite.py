@@ -1,0 +1,46 @@
+"""What is SQLite's own: its pragmas, its file, its lock."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from daemon.errors import StoreError
+from daemon.store import Store
+from daemon.tables import MessageBytes
+from tests.unit.store.test_journal import count, record
+from tests.values import NOW
+
+
+def test_pragmas_of_a_live_connection(store: Store) -> None:
+    with store.database.transaction() as session:
+        raw = session.connection().connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        values = {
+            name: raw.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+    assert values == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_a_database_for_reading_is_never_created(config) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(StoreError, match="no database"):
+        Store.open(config, read_only=True)
+    assert not (config.base / "anliegen.db").exists()
+
+
+def test_a_second_daemon_on_the_same_file_is_refused(store: Store, config) -> None:  # type: ignore[no-untyped-def]
+    store.database.hold()
+    other = Store.open(config)
+    with pytest.raises(StoreError, match="Another"):
+        other.database.hold()
+    other.close()
+
+
+def test_bytes_over_the_limit_stay_in_the_mailbox(make_config) -> None:  # type: ignore[no-untyped-def]
+    small = Store.open(make_config(database={"message_limit": 5}))
+    small.database.migrate()
+    small.journal.record([record(1)], NOW)
+    assert count(small, MessageBytes) == 0
+    small.close()
