@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 from contextlib import suppress
+from datetime import timedelta
 
 from daemon import schedule
 from daemon.app import App
@@ -57,11 +58,11 @@ async def run(app: App) -> int:
         event(log, logging.INFO, "stopped")
 
 
-async def run_once(app: App) -> int:
-    """Drain every mailbox and send what is due, then end: 0, or 1 where a server failed for a minute."""
+async def run_once(app: App, patience: timedelta = PATIENCE) -> int:
+    """Drain every mailbox and send what is due, then end: 0, or 1 where a server failed for that long."""
     stop = asyncio.Event()
     _listen(stop, asyncio.Event())
-    work = asyncio.create_task(_once(app))
+    work = asyncio.create_task(_once(app, patience))
     stopped = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -76,11 +77,11 @@ async def run_once(app: App) -> int:
         await _close(app)
 
 
-async def _once(app: App) -> int:
+async def _once(app: App, patience: timedelta) -> int:
     await app.open()
-    read = await asyncio.gather(*(intake.drain(PATIENCE) for intake in app.intakes))
+    read = await asyncio.gather(*(intake.drain(patience) for intake in app.intakes))
     await schedule.tick(app)
-    sent = await app.dispatch.drain()
+    sent = await app.dispatch.drain(patience)
     return 0 if sent and all(read) else 1
 
 

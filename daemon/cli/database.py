@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import typer
 
-from daemon.cli.shared import Place, console, store
+from daemon.cli.shared import Place, console
+from daemon.store import Store
 
 app = typer.Typer(help="The database's schema.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -16,8 +19,8 @@ def group() -> None:
 
 @app.command("upgrade")
 def upgrade(context: typer.Context) -> None:
-    """Run the schema migrations. `run` does it by itself on SQLite."""
+    """Run the schema migrations; makes the database where there is none. `run` does it by itself on SQLite."""
     place: Place = context.obj
-    with store(place.load(), read_only=False) as opened:
+    with closing(Store.open(place.load())) as opened:
         version = opened.database.migrate()
     console().print(f"The schema is at version {version}.")

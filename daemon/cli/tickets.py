@@ -56,7 +56,8 @@ def show(context: typer.Context, number: str = typer.Argument(help="The ticket's
         if view is None:
             raise AnliegenError(f"There is no ticket {number}: `anliegen tickets` lists them.")
         out = console()
-        out.print(json.dumps(desk.ticket_json(view) | {"reasons": view.row.reasons}, ensure_ascii=False, indent=2))
+        told = json.dumps(desk.ticket_json(view) | {"reasons": view.row.reasons}, ensure_ascii=False, indent=2)
+        out.print("\n".join(safe(line) for line in told.splitlines()))
         for line in opened.tickets.history(number):
             change = " → ".join(safe(word) for word in (line.old, line.new) if word)
             out.print(
