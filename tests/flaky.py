@@ -144,7 +144,7 @@ class Process:
         self.town, self.config, self.life = town, config, life
         self.dead = False
         self.steps_to_death: int | None = None
-        self.store_faults: deque[str] = deque()
+        self.store_faults: dict[str, list[str]] = {}
         self.store = Store.open(config)
         self.database, self.thinking = FlakyLane(self, "database"), FlakyLane(self, "thinking")
         policy = Policy(config, renderer, FixedClassifier(), self.store.secret())  # type: ignore[arg-type]
@@ -240,16 +240,17 @@ class FlakyLane:
         self._turn = asyncio.Lock()
 
     async def run(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        return await asyncio.shield(asyncio.ensure_future(self._run(lambda: call(*args, **kwargs))))
+        return await asyncio.shield(asyncio.ensure_future(self._run(call.__name__, lambda: call(*args, **kwargs))))
 
-    async def _run(self, call: Callable[[], Any]) -> Any:
+    async def _run(self, name: str, call: Callable[[], Any]) -> Any:
         async with self._turn:
-            return await self._call(call)
+            return await self._call(name, call)
 
-    async def _call(self, call: Callable[[], Any]) -> Any:
+    async def _call(self, name: str, call: Callable[[], Any]) -> Any:
         process = self.process
         await process.pause()
-        fault = process.store_faults.popleft() if self.name == "database" and process.store_faults else "ok"
+        faults = process.store_faults.get(name) or process.store_faults.get("any")
+        fault = faults.pop() if faults and self.name == "database" else "ok"
         if fault == "fails":
             raise StoreError("The disk is full.")
         result = call()
