@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from classifiers import Prediction, Text
+from classifiers import Prediction, Text, requested_times
 from daemon import deliveries, gate, mime, rules, threads
 from daemon.errors import Unreadable, Unsendable
 from daemon.model import (
@@ -149,10 +149,9 @@ def predict(readings: Sequence[Reading], policy: Policy) -> dict[str, Prediction
 
 def decide(reading: Reading, prediction: Prediction, policy: Policy) -> Decision:
     """Rules first, then the model; an unreadable message is nobody's guess but the fallback's."""
-    wishes = _wishes(reading, prediction, policy)
-    decision = rules.decide(
-        reading.message, reading.verdict, prediction, policy.config, reading.raw.key.mailbox, wishes
-    )
+    decision = rules.decide(reading.message, reading.verdict, prediction, policy.config, reading.raw.key.mailbox)
+    if decision.category is Category.APPOINTMENT:
+        decision = replace(decision, requested_times=_wishes(reading, policy))
     if reading.verdict.kind is not Kind.UNREADABLE:
         return decision
     fallback = policy.config.fallback.key
@@ -170,11 +169,11 @@ def decide(reading: Reading, prediction: Prediction, policy: Policy) -> Decision
     )
 
 
-def _wishes(reading: Reading, prediction: Prediction, policy: Policy) -> tuple[RequestedTime, ...]:
-    """Times that a person asks for; looked for only where an appointment is likely."""
-    if prediction.categories.get(Category.APPOINTMENT, 0.0) < 0.2:
-        return ()
-    return ()
+def _wishes(reading: Reading, policy: Policy) -> tuple[RequestedTime, ...]:
+    """Times that a person asks for."""
+    text = f"{reading.message.subject}\n{reading.message.own_text}"
+    found = requested_times(text, reading.raw.received_at, policy.config.organisation.zone)
+    return tuple(RequestedTime(*wish) for wish in found)
 
 
 def _record(

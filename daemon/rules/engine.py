@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from classifiers import Prediction
 from daemon.config import Config, Rule, Then
-from daemon.model import Category, Decision, Message, Reason, RequestedTime, RuleHit, Runner, Verdict
+from daemon.model import Category, Decision, Message, Reason, RuleHit, Runner, Verdict
 from daemon.rules import predicates
 from daemon.rules.predicates import Matter
 
@@ -40,7 +40,6 @@ def decide(
     prediction: Prediction,
     config: Config,
     mailbox: str,
-    wishes: tuple[RequestedTime, ...] = (),
 ) -> Decision:
     """What becomes of a message that opens a ticket (and, as a best guess, of any other)."""
     topic = max(prediction.topics, key=lambda key: prediction.topics[key], default="")
@@ -56,7 +55,6 @@ def decide(
         decision,
         acknowledge=verdict.acknowledge and reason is None,
         reason=reason,
-        requested_times=wishes if decision.category is Category.APPOINTMENT else (),
     )
 
 

@@ -193,6 +193,19 @@ def test_what_cannot_be_read_opens_a_ticket_for_the_fallback_and_is_kept(policy:
     assert (record.decision.queue, record.decision.unsure, ack_of(record)) == ("zentrale", True, None)
 
 
+def test_the_times_that_an_appointment_asks_for_are_read(make_config: Any) -> None:
+    rule = {"name": "Termin", "when": {"subject": "termin"}, "then": {"category": "appointment"}}
+    config = make_config(rule=[rule])
+    policy = Policy(config, Renderer(config), FixedClassifier(), KEY)  # type: ignore[arg-type]
+    asked = reading(subject="Termin", own_text="Passt es Ihnen am 12. März um 14 Uhr?")
+    [record] = judged(policy, asked)
+    assert record.decision is not None
+    [wish] = record.decision.requested_times
+    assert wish.text == "12. März um 14 Uhr"
+    assert wish.start is not None
+    assert wish.start.isoformat() == "2026-03-12T14:00:00+01:00"
+
+
 def test_reading_is_the_same_whoever_asks(policy: Policy, tmp_path: Path) -> None:
     data = b"From: Erika <erika@citizen.example>\r\nSubject: =?utf-8?q?M=C3=BCll?=\r\n\r\nDie Tonne ist voll.\r\n"
     found = judge.read(raw_message(data), policy)

@@ -55,14 +55,14 @@ def test_a_batch_is_message_ticket_delivery_and_bytes_in_one(store: Store) -> No
 
 
 def test_a_batch_that_fails_in_the_middle_leaves_nothing(store: Store) -> None:
-    with pytest.raises(Exception, match="(?i)unique"):
+    with pytest.raises(Exception, match=r"(?i)unique"):
         store.journal.record([record(1), record(2, "2026-000001")], NOW)
     assert [count(store, row) for row in (MessageRow, TicketRow, DeliveryRow, MessageBytes)] == [0, 0, 0, 0]
 
 
 def test_the_same_place_is_never_recorded_twice(store: Store) -> None:
     store.journal.record([record(1)], NOW)
-    with pytest.raises(Exception, match="(?i)unique"):
+    with pytest.raises(Exception, match=r"(?i)unique"):
         store.journal.record([record(1, "2026-000002", message=message(fingerprint="other"))], NOW)
 
 
