@@ -54,7 +54,7 @@ def _lexicon_file() -> Traversable:
 
 def _examples(file: Traversable) -> Iterator[Example]:
     origin = file.name.removesuffix(".jsonl")
-    for line in file.read_text(encoding="utf-8").splitlines():
+    for line in file.read_text(encoding="utf-8").split("\n"):
         if line.strip():
             yield _example(json.loads(line), origin)
 
