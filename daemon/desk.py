@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from daemon import deliveries, judge
-from daemon.logs import printable
 from daemon.model import Address, Category, Decision, Kind, MessageKey, Past, RawMessage, Reading, Reason
 from daemon.policy import Policy
 from daemon.store import Store
@@ -147,8 +146,7 @@ def ticket_json(view: TicketView) -> dict[str, object]:
 
 
 def _delivery_json(delivery: DeliveryView) -> dict[str, object]:
-    why = printable(delivery.why) if delivery.why else None
-    return {"target": delivery.target, "status": delivery.status, "at": stamp(delivery.at), "why": why}
+    return {"target": delivery.target, "status": delivery.status, "at": stamp(delivery.at), "why": delivery.why}
 
 
 def stamp(moment: datetime) -> str:

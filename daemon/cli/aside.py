@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 
 import typer
 from rich.table import Table
 
 from daemon import desk
 from daemon.app import SystemClock
-from daemon.cli.shared import Place, console, policy, safe, store
+from daemon.cli.shared import Place, console, in_json, policy, safe, store
 from daemon.errors import AnliegenError
 
 
@@ -25,7 +24,7 @@ def aside(
         rows = opened.aside.all(None)
     if as_json:
         for row in rows:
-            typer.echo(json.dumps(desk.aside_json(row), ensure_ascii=False))
+            typer.echo(in_json(desk.aside_json(row)))
         return
     table = Table("id", "received", "kind", "because of", "from", "subject", box=None)
     for row in rows:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import typer
 
 from daemon import examination
 from daemon.app import SystemClock
-from daemon.cli.shared import Place, console, policy, safe
+from daemon.cli.shared import Place, console, in_json, policy, safe
 from daemon.errors import AnliegenError
 from daemon.examination import Examined
 
@@ -30,7 +29,7 @@ def inspect(
     for examined in examination.examine(paths, judged_by, SystemClock(), with_ack=ack):
         missing += examined.missing
         if as_json:
-            typer.echo(json.dumps(examination.as_json(examined, with_ack=ack), ensure_ascii=False))
+            typer.echo(in_json(examination.as_json(examined, with_ack=ack)))
         else:
             out.print(_story(examined))
     if missing:

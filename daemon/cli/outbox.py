@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from datetime import datetime
 
@@ -10,7 +9,7 @@ import typer
 from rich.table import Table
 
 from daemon.app import SystemClock
-from daemon.cli.shared import Place, console, person, refuse, safe, store
+from daemon.cli.shared import Place, console, in_json, person, refuse, safe, store
 from daemon.desk import stamp
 from daemon.errors import AnliegenError
 from daemon.model import DeliveryStatus
@@ -34,7 +33,7 @@ def list_(
         pauses = opened.outbox.pauses()
     if as_json:
         for view in found:
-            typer.echo(json.dumps(asdict(view), ensure_ascii=False, default=_plain))
+            typer.echo(in_json(asdict(view), default=_plain))
         return
     out = console()
     table = Table("id", "ticket", "target", "status", "tries", "next", "why", box=None)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 
 import typer
 from rich.table import Table
 
 from daemon import desk
 from daemon.app import SystemClock
-from daemon.cli.shared import Place, console, policy, refuse, safe, store, write
+from daemon.cli.shared import Place, console, in_json, policy, refuse, safe, store, write
 from daemon.desk import stamp
 from daemon.errors import AnliegenError
 from daemon.store import Store
@@ -32,7 +31,7 @@ def list_(
         rows = opened.tickets.quarantine(None if everything else "waiting")
     if as_json:
         for row in rows:
-            typer.echo(json.dumps(_json(row), ensure_ascii=False))
+            typer.echo(in_json(_json(row)))
         return
     table = Table("id", "received", "size", "status", "reason", box=None)
     for row in rows:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import getpass
+import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +29,8 @@ from daemon.store import Store
 UNBOUNDED = 10_000
 #: The actor of what the program does by itself; a person at the prompt always goes by another name.
 DAEMON = "anliegen"
+#: Controls, bidi and zero-width characters, halves of characters: in JSON they stand as escapes.
+UNPRINTABLE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,12 @@ def console(*, error: bool = False) -> Console:
 def safe(text: object) -> str:
     """Text from a mail or the database, fit for a terminal."""
     return printable(str(text if text is not None else ""))
+
+
+def in_json(value: object, *, indent: int | None = None, default: Callable[[object], str] | None = None) -> str:
+    """JSON that loses nothing and takes over no terminal: what could do so stands as its `\\u` escape."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=default)
+    return UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def person() -> str:

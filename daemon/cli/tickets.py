@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -12,7 +11,7 @@ from rich.table import Column, Table
 
 from daemon import desk
 from daemon.app import SystemClock
-from daemon.cli.shared import Place, console, person, policy, refuse, safe, store
+from daemon.cli.shared import Place, console, in_json, person, policy, refuse, safe, store
 from daemon.config import Config
 from daemon.errors import AnliegenError
 from daemon.model import Category, TicketStatus
@@ -41,7 +40,7 @@ def tickets(
         found = opened.tickets.all(filters)
         if as_json:
             for view in found:
-                typer.echo(json.dumps(desk.ticket_json(view), ensure_ascii=False))
+                typer.echo(in_json(desk.ticket_json(view)))
         else:
             console().print(_table(list(found), config))
 
@@ -56,7 +55,7 @@ def show(context: typer.Context, number: str = typer.Argument(help="The ticket's
         if view is None:
             raise AnliegenError(f"There is no ticket {number}: `anliegen tickets` lists them.")
         out = console()
-        told = json.dumps(desk.ticket_json(view) | {"reasons": view.row.reasons}, ensure_ascii=False, indent=2)
+        told = in_json(desk.ticket_json(view) | {"reasons": view.row.reasons}, indent=2)
         out.print("\n".join(safe(line) for line in told.splitlines()))
         for line in opened.tickets.history(number):
             change = " → ".join(safe(word) for word in (line.old, line.new) if word)

@@ -20,8 +20,9 @@ _LINE = 76  # RFC 2047 §2: a line that holds an encoded word; RFC 5322 §2.1.1 
 _ENCODED_WORD = 75  # RFC 2047 §2
 _OPEN, _CLOSE = "=?utf-8?q?", "?="
 _UNSEEN = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]"
 )
+_NO_WIDTH = re.compile(r"[\u200b\u2060-\u2065\ufeff]")  # not the joiners, which Persian and many emoji need
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")  # RFC 5322 §3.2.3, with the blanks of a phrase
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")  # RFC 2047 §5 (3)
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}|\"(?:[ !#-\[\]-~]|\\[ -~]){0,62}\"")
@@ -32,8 +33,8 @@ _MESSAGE_ID = re.compile(r"<[!#-;=?A-\[\]-~]{1,200}@[!#-;=?A-~]{1,200}>")  # RFC
 
 
 def one_line(text: str) -> str:
-    """Text as one line: every run of blanks one space, no control, direction or half characters."""
-    return " ".join(_UNSEEN.sub(" ", text).split())
+    """Text as one line: every run of blanks one space, no control, direction, zero-width or half characters."""
+    return " ".join(_UNSEEN.sub(" ", _NO_WIDTH.sub("", text)).split())
 
 
 def shortened(text: str, length: int) -> str:
