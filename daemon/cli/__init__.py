@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import typer
 
-from daemon import __version__
+from daemon import __version__, logs
 from daemon.cli import aside, check, database, demo, inspect, model, outbox, quarantine, reconcile, run, tickets
 from daemon.cli.shared import Place
 from daemon.errors import AnliegenError, ConfigError
@@ -64,6 +64,7 @@ app.add_typer(database.app, name="db")
 
 def main() -> NoReturn:
     """Run the command line and end the process with its status."""
+    logs.setup("WARNING")
     sys.exit(_status(_config_first(sys.argv[1:])))
 
 
