@@ -72,7 +72,7 @@ def acks_on(session: Session, tickets: Collection[int], since: datetime) -> dict
 
 def acks_since(session: Session, since: datetime) -> int:
     """Those due since then, and those that wait for a later hour."""
-    planned = col(DeliveryRow.not_before) > since
+    planned = func.coalesce(DeliveryRow.not_before, DeliveryRow.created_at) > since
     return session.exec(select(func.count()).select_from(DeliveryRow).where(_acknowledgements(), planned)).one()
 
 
