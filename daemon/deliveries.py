@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from classifiers import detect_language
 from daemon import threads
 from daemon.config import Department, FolderTarget, MailTarget, WebhookTarget
-from daemon.model import Address, Decision, DeliveryStatus, Planned, Reading
+from daemon.model import Address, Decision, DeliveryStatus, Message, Planned, Reading
 from daemon.policy import Policy
 from daemon.rendering import AckFacts, ForwardFacts, WebhookFacts, ascii_address
 
@@ -44,7 +45,7 @@ def acknowledgement(
         token=threads.token(policy.key, number),
         to=to,
         message=reading.message,
-        language=answer_language(policy, decision.language),
+        language=answer_language(policy, reading.message),
         category=decision.category,
         unsure=decision.unsure,
         department=decision.queue,
@@ -79,10 +80,10 @@ def deadline(policy: Policy, reading: Reading) -> datetime:
     return reading.raw.received_at + timedelta(hours=policy.config.acknowledgement.within_hours)
 
 
-def answer_language(policy: Policy, detected: str) -> str:
-    """The citizen's language where the office answers in it, else the office's first."""
-    languages = policy.config.organisation.languages
-    return next((language for language in languages if language == detected), languages[0])
+def answer_language(policy: Policy, message: Message) -> str:
+    """The citizen's language where the office answers in it; its first where the mail says too little to tell."""
+    text = f"{message.subject}\n{message.own_text}"
+    return detect_language(text, allowed=policy.config.organisation.languages)
 
 
 def to_department(

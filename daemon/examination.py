@@ -79,8 +79,11 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def mails(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
-    """The mails of a file; named `#n` where it is an mbox (RFC 4155 Appendix A)."""
-    if not data.startswith(b"From "):
+    """The mails of a file; named `#n` where it is an mbox (RFC 4155 Appendix A).
+
+    An `.eml` file is one mail, also where a mail server's "From " line slipped in before its header.
+    """
+    if not data.startswith(b"From ") or name.endswith(".eml"):
         yield name, data
         return
     marks = list(_MARK.finditer(data))

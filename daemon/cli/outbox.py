@@ -71,7 +71,8 @@ def retry(
         console().print(f"{delivery}: goes out with the next round.")
     if left := [str(delivery) for delivery in dict.fromkeys(wanted) if delivery not in freed]:
         raise AnliegenError(
-            f"{', '.join(left)}: cannot be sent: not in the outbox, sent already, on its way, or without an address."
+            f"{', '.join(left)}: cannot be sent: not in the outbox, sent already, on its way, without an address, "
+            "or no longer kept (`anliegen tickets set NUMBER --department KEY` sends a lost forward once more)."
         )
 
 

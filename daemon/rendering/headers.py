@@ -19,9 +19,7 @@ from daemon.model import Address
 _LINE = 76  # RFC 2047 §2: a line that holds an encoded word; RFC 5322 §2.1.1 would allow two more
 _ENCODED_WORD = 75  # RFC 2047 §2
 _OPEN, _CLOSE = "=?utf-8?q?", "?="
-_UNSEEN = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]"
-)
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]")
 _NO_WIDTH = re.compile(r"[\u200b\u2060-\u2065\ufeff]")  # not the joiners, which Persian and many emoji need
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")  # RFC 5322 §3.2.3, with the blanks of a phrase
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")  # RFC 2047 §5 (3)

@@ -300,7 +300,7 @@ def _joined(session: Session, record: Record) -> int | None:
 def _bounced(session: Session, news: BounceNews, now: datetime) -> None:
     """Mail came back: for good it counts as refused; a passing failure is only remembered, the server tries on."""
     row = session.get(DeliveryRow, news.delivery_id)
-    if row is None or (row.bounce_status or "").startswith("5"):
+    if row is None or (row.status == DeliveryStatus.REFUSED and not news.status.startswith("5")):
         return
     row.bounced_at, row.bounce_status = now, news.status
     if news.status.startswith("5"):

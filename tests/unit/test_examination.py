@@ -68,3 +68,9 @@ def test_every_object_of_inspect_has_every_field_in_the_same_order() -> None:
         "acknowledge",
         "ms",
     }
+
+
+def test_an_eml_file_is_one_mail_also_with_a_from_line() -> None:
+    data = b"From erika Tue Mar  3 10:00:00 2026\nFrom: erika@citizen.example\n\nHallo\n"
+    assert list(mails("mail.eml", data)) == [("mail.eml", data)]
+    assert [name for name, _ in mails("mailbox", data)] == ["mailbox#1"]

@@ -206,6 +206,14 @@ def test_the_times_that_an_appointment_asks_for_are_read(make_config: Any) -> No
     assert wish.start.isoformat() == "2026-03-12T14:00:00+01:00"
 
 
+def test_a_mail_too_short_to_tell_is_answered_in_the_offices_first_language(make_config: Any) -> None:
+    config = make_config(organisation={"languages": ["fr", "de"]})
+    policy = Policy(config, Renderer(config), FixedClassifier(), KEY)  # type: ignore[arg-type]
+    short, german = judged(policy, reading(1, subject="", own_text="?"), reading(2))
+    assert "Accusé de réception" in read(ack_of(short).data).subject
+    assert "Eingangsbestätigung" in read(ack_of(german).data).subject
+
+
 def test_reading_is_the_same_whoever_asks(policy: Policy, tmp_path: Path) -> None:
     data = b"From: Erika <erika@citizen.example>\r\nSubject: =?utf-8?q?M=C3=BCll?=\r\n\r\nDie Tonne ist voll.\r\n"
     found = judge.read(raw_message(data), policy)
