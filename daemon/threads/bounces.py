@@ -79,9 +79,13 @@ def status_in_words(status: str, language: str = "de") -> str:
 
 
 def is_lasting(status: str) -> bool:
-    """Whether the address itself is no good (5.1.x, 5.2.1): a full mailbox or a policy may be otherwise next week."""
-    found = _STATUS.fullmatch(status.strip())
-    return bool(found and found[1] == "5" and (found[2] == "1" or (found[2], found[3]) == ("2", "1")))
+    """Whether the address itself is no good (5.1.x, 5.2.1): a full mailbox or a policy may be otherwise next week.
+
+    5.1.7 and 5.1.8 speak of our own address (RFC 3463 §3.2).
+    """
+    code = status.strip()
+    found = _STATUS.fullmatch(code)
+    return bool(found and code not in ("5.1.7", "5.1.8") and (code.startswith("5.1.") or code == "5.2.1"))
 
 
 def status_of(message: Message) -> str | None:

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from tests.dovecot import Dovecot
-from tests.exchange import OFFICE, acknowledged, mail, parsed, sent
+from tests.exchange import OFFICE, acknowledged, delivered, mail, parsed, sent
 from tests.installation import Installation, Result
 from tests.smtp import SmtpServer
 
@@ -165,7 +165,7 @@ async def test_a_signed_envelope_address_finds_its_delivery_whatever_comes_back(
     assert len(smtp.messages) == 4
 
 
-async def test_an_absence_notice_is_noted_and_changes_nothing(
+async def test_absence_notices_receipts_and_our_own_mail_are_noted_and_change_nothing(
     dovecot: Dovecot, smtp: SmtpServer, installation: Installation
 ) -> None:
     dovecot.deliver_all([_written("anna"), _written("bodo")])
@@ -190,6 +190,15 @@ async def test_an_absence_notice_is_noted_and_changes_nothing(
                 "Vielen Dank für Ihre Nachricht. Ich bin bis 5. April nicht im Büro und habe keinen Zugriff auf "
                 "meine E-Mails. In dringenden Fällen wenden Sie sich bitte an meine Vertretung.",
             ),
+            mail(
+                "anna@citizen.example",
+                f"Gelesen: {marked['Subject']}",
+                "--b\r\nContent-Type: message/disposition-notification\r\n\r\nReporting-UA: x\r\n"
+                f"Original-Message-ID: {marked['Message-ID']}\r\n"
+                "Disposition: manual-action/MDN-sent-manually; displayed\r\n--b--",
+                Content_Type="multipart/report; report-type=disposition-notification; boundary=b",
+            ),
+            *(delivered(message) for message in smtp.messages),  # a forwarding rule that leads back to us
         ]
     )
     await _run(installation)
@@ -198,5 +207,7 @@ async def test_an_absence_notice_is_noted_and_changes_nothing(
     for ticket in after:
         shown = (await installation.command("tickets", "show", ticket["number"])).out
         assert "An automatic reply or absence notice came." in shown
+        assert shown.count("Our own message came back.") == 2
+        assert ("A read receipt came." in shown) == (ticket["from"] == "anna@citizen.example")
     assert len(smtp.messages) == before
     assert (await installation.command("reconcile")).status == 0

@@ -13,6 +13,7 @@ from tests.dovecot import Dovecot
 from tests.exchange import acknowledged, mail, sent
 from tests.installation import Installation
 from tests.smtp import SmtpServer
+from tests.values import raw_config
 
 MATTER = "In der Gartenstraße ist seit gestern ein tiefes Schlagloch. Bitte ausbessern."
 
@@ -178,3 +179,18 @@ async def test_one_mail_is_one_ticket_however_often_it_comes(
     assert acknowledged(smtp) == {"anna@citizen.example": 1, "bodo@citizen.example": 2, "cora@citizen.example": 2}
     assert dovecot.uids() == []
     assert (await installation.command("reconcile")).status == 0
+
+
+async def test_one_mail_in_two_mailboxes_is_one_ticket(smtp: SmtpServer, tmp_path: Path, model: Path) -> None:
+    with Dovecot(users=("post", "info")) as dovecot:
+        table = raw_config()["mailbox"][0] | {"password": dovecot.password}
+        mailboxes = [table | {"name": user, "username": user} for user in dovecot.users]
+        installation = Installation(tmp_path, dovecot.port, smtp.port, model, mailbox=mailboxes)
+        names = [f"person{n}" for n in range(30)]
+        for user in dovecot.users:
+            dovecot.deliver_all((_first(name) for name in names), user)
+        await _run(installation)
+        assert sorted(t["from"] for t in await installation.tickets()) == sorted(f"{n}@citizen.example" for n in names)
+        assert acknowledged(smtp) == {f"{name}@citizen.example": 1 for name in names}
+        assert [dovecot.uids(user) for user in dovecot.users] == [[], []]
+        assert (await installation.command("reconcile")).status == 0

@@ -11,7 +11,20 @@ import pytest
 
 from daemon import deliveries, judge, threads
 from daemon.config import Config
-from daemon.model import Address, DeliveryStatus, Issued, Past, Reading, Record, Role, TicketRef, TicketStatus
+from daemon.model import (
+    Address,
+    DeliveryStatus,
+    Issued,
+    Kind,
+    Past,
+    Reading,
+    Record,
+    Report,
+    Role,
+    TicketRef,
+    TicketStatus,
+    Verdict,
+)
 from daemon.policy import Policy
 from daemon.rendering import Renderer
 from tests.unit.test_judge import FixedClassifier
@@ -128,3 +141,14 @@ def test_a_forged_clerk_is_no_clerk(make_config: Callable[..., Config]) -> None:
     read = reading(DEPARTMENT, in_reply_to=(message_id,))
     forged = replace(read, verdict=replace(read.verdict, acknowledge=False, signals=(reason("dmarc_fail"),)))
     assert judged(policy_of(make_config()), forged, known()).role is Role.FIRST
+
+
+def test_a_bounce_of_the_administrators_mail_belongs_to_no_ticket(make_config: Callable[..., Config]) -> None:
+    message_id = threads.issue_message_id(KEY, "administrator", "20260303090000", "musterlingen.example")
+    past = Past(issued={message_id: Issued(5, 0, "", "alarm", "it@musterlingen.example")})
+    report = Report("delivery-status", message_id, "5.1.1", "failed", "it@musterlingen.example")
+    bounce = replace(reading("mailer-daemon@mx.example", report=report), verdict=Verdict(Kind.BOUNCE, False))
+    record = judged(policy_of(make_config()), bounce, past)
+    assert (record.role, record.joins, record.number) == (Role.NOTE, None, None)
+    assert record.bounce is not None
+    assert (record.bounce.delivery_id, record.bounce.status) == (5, "5.1.1")

@@ -120,7 +120,17 @@ def test_every_code_of_the_table_is_well_formed_and_told_twice() -> None:
 
 @pytest.mark.parametrize(
     ("code", "lasting"),
-    [("5.1.1", True), ("5.2.1", True), ("5.2.2", False), ("5.7.1", False), ("4.1.1", False), ("", False)],
+    [
+        ("5.1.1", True),
+        ("5.1.10", True),
+        ("5.1.7", False),
+        ("5.1.8", False),
+        ("5.2.1", True),
+        ("5.2.2", False),
+        ("5.7.1", False),
+        ("4.1.1", False),
+        ("", False),
+    ],
 )
 def test_only_a_bad_address_is_lasting(code: str, lasting: bool) -> None:
     assert threads.is_lasting(code) is lasting
