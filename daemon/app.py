@@ -27,6 +27,7 @@ from daemon.logs import event
 from daemon.policy import Policy
 from daemon.ports import Target
 from daemon.rendering import Renderer
+from daemon.seclusion import Seclusion
 from daemon.sources.imap import ImapSource
 from daemon.store import Store
 from daemon.store.outbox import Whereabouts
@@ -94,6 +95,7 @@ class App:
                 self.thinking,
                 lambda: self.policy,
                 self.clock,
+                Seclusion(),
                 worker=self.worker,
                 recorded=self.dispatch.wake,
             )
@@ -141,6 +143,8 @@ class App:
         for target in set(getattr(self, "targets", {}).values()):
             with suppress(Exception):
                 await target.close()
+        for intake in getattr(self, "intakes", ()):
+            await intake.seclusion.close()
         with suppress(Exception):
             await self.database.run(self.store.mailboxes.release, self.worker)
         self.thinking.close()

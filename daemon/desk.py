@@ -8,6 +8,7 @@ from datetime import datetime
 from daemon import deliveries, judge
 from daemon.model import Address, Category, Decision, Kind, MessageKey, Past, RawMessage, Reading, Reason
 from daemon.policy import Policy
+from daemon.seclusion import Seclusion
 from daemon.store import Store
 from daemon.store.aside import SetAside
 from daemon.store.tickets import Changes, DeliveryView, Original, TicketView
@@ -42,7 +43,12 @@ async def read_again(store: Store, policy: Policy, row: QuarantineRow, now: date
         return "The message is too large for the database: it lies in the mailbox; look at it there."
     policy = replace(policy, key=store.secret())
     key = MessageKey(row.mailbox, row.uidvalidity, row.uid, row.folder)
-    reading = judge.read(RawMessage(key, row.data, row.received_at, row.size, row.sha256), policy)
+    raw = RawMessage(key, row.data, row.received_at, row.size, row.sha256)
+    seclusion = Seclusion()
+    try:
+        reading = await seclusion.read(raw, policy.config.limits, judge.surroundings(policy))
+    finally:
+        await seclusion.close()
     if reading.trouble is not None:
         return reading.trouble
     number = store.tickets.number_at(key)

@@ -3,33 +3,42 @@
     what the folder holds -> read -> gate -> look up the past -> decide -> record -> settle
 
 A batch is recorded in one transaction before any of it is settled in IMAP (invariant 1), and one bad
-message never stops the others (invariant 7): attempts are committed before the work, what was open when
-a process died is worked off one at a time, and a batch that fails is repeated message by message.
+message never stops the others (invariant 7): attempts are committed before the work; what was open when a
+process died, or when reading took too long, is read once more alone in a process of its own (`seclusion`),
+after the others; and a batch that fails is repeated message by message.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing, suppress
 from datetime import timedelta
+from typing import TypeVar
 
-from daemon import judge
+from daemon import judge, reader
 from daemon.errors import LeaseLost, Overtaken, SourceError, SourceRefused, StoreError
 from daemon.lane import Lane
 from daemon.logs import event
 from daemon.model import MessageKey, Past, RawMessage, Reading, Record, Role
 from daemon.policy import Policy
 from daemon.ports import Clock, Source
+from daemon.seclusion import Seclusion
 from daemon.store import Store
 
 log = logging.getLogger(__name__)
+
+R = TypeVar("R")
+#: How a batch is read: together, or what is suspected in a process of its own.
+Read = Callable[[Sequence[RawMessage]], Awaitable[list[Reading]]]
 
 #: Seconds before a failed mailbox is tried again; doubled up to the longest.
 FIRST_GAP, LONGEST_GAP = 2.0, 300.0
 #: The first gap after a server said no (a wrong password): accounts get locked by whoever asks again at once.
 REFUSED_GAP = 15.0
+#: Seconds in which a batch must have been read or judged, and for each of its messages a little more.
+SECONDS, SECONDS_EACH = 5.0, 0.2
 
 
 class Intake:
@@ -43,6 +52,7 @@ class Intake:
         thinking: Lane,
         policy: Callable[[], Policy],
         clock: Clock,
+        seclusion: Seclusion,
         *,
         worker: str,
         recorded: Callable[[], None],
@@ -50,7 +60,7 @@ class Intake:
         """`recorded` is called after each commit: the outbox may have work."""
         self.source, self.store, self.database, self.thinking = source, store, database, thinking
         self.policy, self.clock, self.worker, self.recorded = policy, clock, worker, recorded
-        self.name = source.name
+        self.seclusion, self.name = seclusion, source.name
         self._owed: set[MessageKey] = set()
 
     async def watch(self) -> None:
@@ -92,12 +102,17 @@ class Intake:
         if not await self._lease():
             return False
         await self._give_back()
-        suspects = await self.database.run(self.store.journal.open_attempts, self.name)
+        open_attempts = await self.database.run(self.store.journal.open_attempts, self.name)
+        suspected: list[RawMessage] = []
         async with aclosing(self.source.unsettled(self._known)) as batches:
             async for batch in batches:
-                for part in _apart(batch, suspects):
-                    await self._take_in(part)
-        if suspects:
+                suspected += [raw for raw in batch if raw.key in open_attempts]
+                if innocent := [raw for raw in batch if raw.key not in open_attempts]:
+                    await self._take_in(innocent, self._together)
+        for raw in suspected:
+            await self._take_in([raw], self._secluded)
+        if open_attempts:
+            await self.seclusion.close()
             await self.database.run(self.store.journal.forget_attempts, self.name)
         await self.database.run(self.store.mailboxes.round_done, self.name, self.clock.now())
         return True
@@ -108,12 +123,11 @@ class Intake:
     async def _lease(self) -> bool:
         return await self.database.run(self.store.mailboxes.hold, self.name, self.worker, self.clock.now())
 
-    async def _take_in(self, batch: Sequence[RawMessage]) -> None:
+    async def _take_in(self, batch: Sequence[RawMessage], read: Read) -> None:
         """One batch, from bytes to settled."""
         keys = [raw.key for raw in batch]
         try:
-            attempts = await self.database.run(self.store.journal.begin, keys, self.clock.now())
-            await self._decide_and_record(batch, attempts)
+            await self._decide_and_record(await read(batch))
         except (StoreError, asyncio.CancelledError):
             self._owed.update(keys)
             with suppress(StoreError):
@@ -131,22 +145,53 @@ class Intake:
             await self.database.run(self.store.journal.give_back, list(self._owed))
             self._owed.clear()
 
-    async def _decide_and_record(self, batch: Sequence[RawMessage], attempts: dict[MessageKey, int]) -> None:
+    async def _together(self, batch: Sequence[RawMessage]) -> list[Reading]:
+        """Read a batch in this process; where that does not end, each message in another."""
+        await self._begin(batch)
+        limits, around = self.policy().config.limits, judge.surroundings(self.policy())
+        try:
+            return await self._think(len(batch), lambda: [reader.read(raw, limits, around) for raw in batch])
+        except (TimeoutError, MemoryError) as error:
+            why = "Each message is read alone, in a process of its own."
+            event(log, logging.ERROR, "reading_failed", why, mailbox=self.name, error=type(error).__name__)
+        try:
+            return [await self.seclusion.read(raw, limits, around) for raw in batch]
+        finally:
+            await self.seclusion.close()
+
+    async def _secluded(self, batch: Sequence[RawMessage]) -> list[Reading]:
+        """Read what may have ended a process. The attempt counts from here: nothing before it could end ours."""
+        limits, around = self.policy().config.limits, judge.surroundings(self.policy())
+        readings = [await self.seclusion.read(raw, limits, around) for raw in batch]
+        attempts = await self._begin(batch)
+        for place, raw in enumerate(batch):
+            if (ends := attempts[raw.key] - 1) >= limits.attempts:
+                trouble = f"The program ended {ends} times while it worked on this message."
+                readings[place] = reader.by_its_head(raw, limits, around, trouble)
+        return readings
+
+    async def _begin(self, batch: Sequence[RawMessage]) -> dict[MessageKey, int]:
+        keys = [raw.key for raw in batch]
+        return await self.database.run(self.store.journal.begin, keys, self.clock.now())
+
+    async def _think(self, count: int, call: Callable[[], R]) -> R:
+        return await self.thinking.run_within(SECONDS + SECONDS_EACH * count, call)
+
+    async def _decide_and_record(self, readings: Sequence[Reading]) -> None:
         """Judge by what is recorded, and again where another mailbox's batch with the same mail came first."""
         while True:
             with suppress(Overtaken):
-                await self._record(await self._decide(batch, attempts))
+                await self._record(await self._decide(readings))
                 return
 
-    async def _decide(self, batch: Sequence[RawMessage], attempts: dict[MessageKey, int]) -> list[Record]:
-        """Read and judge a batch; what the model or a template trips over is judged alone."""
-        policy = self.policy()
-        readings = await self.thinking.run(_read, batch, attempts, policy)
-        past = await self.database.run(self.store.journal.past, judge.question(readings, policy), self.clock.now())
+    async def _decide(self, readings: Sequence[Reading]) -> list[Record]:
+        """Judge a batch; what the model or a template trips over is judged alone."""
+        policy, now = self.policy(), self.clock.now()
+        past = await self.database.run(self.store.journal.past, judge.question(readings, policy), now)
         numbers = await self._numbers(readings, policy)
         try:
             unused = iter(numbers)
-            records = await self.thinking.run(judge.judge, readings, policy, past, unused, self.clock.now())
+            records = await self._think(len(readings), lambda: judge.judge(readings, policy, past, unused, now))
         except Exception as error:
             event(log, logging.ERROR, "judging_failed", "Each message is judged alone.", error=type(error).__name__)
             return [record for reading in readings for record in await self._alone(reading, past)]
@@ -162,14 +207,17 @@ class Intake:
 
     async def _alone(self, reading: Reading, past: Past) -> list[Record]:
         policy, now = self.policy(), self.clock.now()
-        numbers = await self._numbers([judge.unread(reading.raw, "")], policy)
+        numbers = await self._numbers([reader.unread(reading.raw, "")], policy)
         try:
-            return await self.thinking.run(judge.judge, [reading], policy, past, iter(numbers), now)
+            return await self._think(1, lambda: judge.judge([reading], policy, past, iter(numbers), now))
         except Exception as error:
             trouble = f"An error in this release ended the judging ({type(error).__name__}); a later one may succeed."
             event(log, logging.ERROR, "quarantine", trouble, mailbox=self.name, uid=reading.raw.key.uid)
-            bare = judge.unread(reading.raw, trouble)
-            return await self.thinking.run(judge.judge, [bare], policy, Past(past.seen), iter(numbers), now)
+        by_head = reader.by_its_head(reading.raw, policy.config.limits, judge.surroundings(policy), trouble)
+        with suppress(Exception):
+            return await self._think(1, lambda: judge.judge([by_head], policy, Past(past.seen), iter(numbers), now))
+        bare = reader.unread(reading.raw, trouble)
+        return await self._think(1, lambda: judge.judge([bare], policy, Past(past.seen), iter(numbers), now))
 
     async def _record(self, records: list[Record]) -> None:
         """Write the batch; where one message spoils the transaction, the others are written without it."""
@@ -195,7 +243,7 @@ class Intake:
                 return  # another worker, whose lease began when ours ended, was faster
             trouble = f"The database did not take this message ({type(error).__name__}); a later release may."
             event(log, logging.ERROR, "quarantine", trouble, mailbox=self.name, uid=record.raw.key.uid)
-            bare = judge.unread(record.raw, trouble)
+            bare = reader.unread(record.raw, trouble)
             plain = Record(record.raw, Role.ASIDE, bare.message, bare.verdict, quarantine=trouble)
             await self.database.run(self.store.journal.record, [plain], now)
 
@@ -230,20 +278,3 @@ class Intake:
         config = self.policy().config
         mailbox = config.mailbox_of(self.name)
         return min(mailbox.poll_seconds if mailbox else 60, config.worker.lease_seconds / 3)
-
-
-def _apart(batch: Sequence[RawMessage], suspects: dict[MessageKey, int]) -> list[Sequence[RawMessage]]:
-    """Messages that were open when a process died come one at a time, so that only the guilty one suffers."""
-    innocent = [raw for raw in batch if raw.key not in suspects]
-    return [*([innocent] if innocent else []), *([raw] for raw in batch if raw.key in suspects)]
-
-
-def _read(batch: Sequence[RawMessage], attempts: dict[MessageKey, int], policy: Policy) -> list[Reading]:
-    """Read each message; one that was begun too often is not touched again."""
-    allowed = policy.config.limits.attempts
-    return [
-        judge.read(raw, policy)
-        if attempts[raw.key] <= allowed
-        else judge.unread(raw, f"The program ended {attempts[raw.key] - 1} times while it worked on this message.")
-        for raw in batch
-    ]

@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from classifiers import Prediction, Text, requested_times
-from daemon import deliveries, gate, mime, rules, threads
-from daemon.errors import Unreadable, Unsendable
+from daemon import deliveries, gate, mime, reader, rules, threads
+from daemon.errors import Unsendable
 from daemon.model import (
     Address,
     Category,
@@ -72,22 +73,7 @@ class _Tally:
 
 def read(raw: RawMessage, policy: Policy) -> Reading:
     """Parse one message and ask the gate. Never raises: what cannot be read says so."""
-    if raw.failure is not None:
-        return unread(raw, raw.failure)
-    try:
-        message = mime.parse(raw.data, policy.config.limits, sha256=raw.sha256, size=raw.size, complete=raw.complete)
-        return Reading(raw, message, gate.check(message, surroundings(policy)))
-    except Unreadable as error:
-        return unread(raw, str(error))
-    except Exception as error:
-        return unread(
-            raw, f"An error in this release ended the reading ({type(error).__name__}); a later one may read it."
-        )
-
-
-def unread(raw: RawMessage, trouble: str) -> Reading:
-    """A message that could not be read: it opens a ticket all the same, for a person to look at."""
-    return Reading(raw, mime.unread(raw.sha256, raw.size), gate.unreadable(trouble), trouble)
+    return reader.read(raw, policy.config.limits, surroundings(policy))
 
 
 def remembered(raw: RawMessage, subject: str, text: str, author: Address | None, message_id: str | None) -> Reading:
@@ -111,7 +97,7 @@ def surroundings(policy: Policy) -> gate.Surroundings:
         own_addresses=config.own_addresses,
         authentication_servers=tuple(config.gate.authentication_servers),
         forms=frozenset(address.casefold() for address in config.gate.forms),
-        issued=lambda message_id: threads.is_ours(policy.key, message_id),
+        issued=partial(threads.is_ours, policy.key),
     )
 
 
@@ -216,7 +202,8 @@ def _is_staff(reading: Reading, ticket: TicketRef, policy: Policy) -> bool:
 
 
 def _plain(reading: Reading, role: Role, *, joins: int | None = None) -> Record:
-    return Record(reading.raw, role, reading.message, reading.verdict, joins=joins)
+    trouble = reading.trouble if role is not Role.DUPLICATE else None
+    return Record(reading.raw, role, reading.message, reading.verdict, joins=joins, quarantine=trouble)
 
 
 def _machine(reading: Reading, policy: Policy, past: Past) -> Record:
@@ -253,7 +240,6 @@ def _first(reading: Reading, policy: Policy, tally: _Tally, decision: Decision, 
         decision=decision,
         number=number,
         deliveries=tuple(planned),
-        quarantine=reading.trouble,
     )
 
 

@@ -18,11 +18,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from classifiers import Prediction, Text
+from daemon import reader
 from daemon.config import Config
 from daemon.dispatch import Dispatch
 from daemon.errors import SourceError, StoreError
 from daemon.intake import Intake
-from daemon.model import Claimed, InDoubt, MessageKey, Outcome, RawMessage, Refused, Retry, Sent
+from daemon.model import Claimed, InDoubt, MessageKey, Outcome, RawMessage, Reading, Refused, Retry, Sent
 from daemon.policy import Policy
 from daemon.ports import Begin, Known
 from daemon.rendering import Renderer
@@ -49,12 +50,19 @@ class _Selector(selectors.DefaultSelector):
         return ready
 
 
+def _unless_died(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Nobody looks at what the dead left behind."""
+    if not isinstance(context.get("exception"), Died):
+        loop.default_exception_handler(context)
+
+
 class VirtualLoop(asyncio.SelectorEventLoop):
     """An event loop in which an hour of sleep takes no time."""
 
     def __init__(self) -> None:
         self._virtual = _Selector()
         super().__init__(self._virtual)
+        self.set_exception_handler(_unless_died)
 
     def time(self) -> float:
         return self._virtual.passed
@@ -170,6 +178,7 @@ class Process:
             self.thinking,  # type: ignore[arg-type]
             lambda: policy,
             self.town,
+            FlakySeclusion(self),  # type: ignore[arg-type]
             worker=f"life-{self.life}",
             recorded=self.dispatch.wake,
         )
@@ -225,10 +234,10 @@ class Process:
     async def end(self) -> None:
         """Nothing of this process goes on."""
         self.dead = True
-        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in others:
+                task.cancel()
+            await asyncio.wait(others, timeout=1)  # some catch it once, to write down what became of a delivery
         self.store.close()
 
 
@@ -241,6 +250,9 @@ class FlakyLane:
 
     async def run(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return await asyncio.shield(asyncio.ensure_future(self._run(call.__name__, lambda: call(*args, **kwargs))))
+
+    async def run_within(self, seconds: float, call: Callable[[], Any]) -> Any:
+        return await self.run(call)
 
     async def _run(self, name: str, call: Callable[[], Any]) -> Any:
         async with self._turn:
@@ -258,6 +270,20 @@ class FlakyLane:
             raise StoreError("The connection ended while the answer to COMMIT was on its way.")
         await process.pause()
         return result
+
+
+class FlakySeclusion:
+    """`seclusion.Seclusion` without a process; a poisonous mail ends the other process, not this one."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+
+    async def read(self, raw: RawMessage, limits: Any, around: Any) -> Reading:
+        await self.process.pause()
+        return reader.read(raw, limits, around)
+
+    async def close(self) -> None:
+        await asyncio.sleep(0)
 
 
 class FlakySource:

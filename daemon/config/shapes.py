@@ -157,7 +157,7 @@ class Limits(Section):
     nesting: int = Field(default=30, ge=1)
     headers: int = Field(default=2000, ge=10)
     text_size: Octets = 200_000
-    attempts: int = Field(default=2, ge=1)
+    attempts: int = Field(default=5, ge=1)
 
 
 class Acknowledgement(Section):

@@ -171,7 +171,8 @@ class Journal:
                 session.add(_event(ticket.id, now, "read", ticket.category))
             _copy(rows.message_row(record, old.ticket_id, now), old, keep=("id", "settled_at", *_MOVED))
             for planned in record.deliveries:
-                session.add(rows.delivery_row(planned, old.ticket_id, old.id, now))
+                if planned.target != "acknowledgement" or _unacknowledged(session, old.ticket_id):
+                    session.add(rows.delivery_row(planned, old.ticket_id, old.id, now))
 
     def _record(self, session: Session, record: Record, now: datetime) -> None:
         key = record.raw.key
@@ -281,6 +282,16 @@ def _at(query, row, keys: Sequence[MessageKey]):  # type: ignore[no-untyped-def]
 
 def _event(ticket_id: int | None, now: datetime, what: str, new: str) -> TicketEvent:
     return TicketEvent(ticket_id=ticket_id or 0, at=now, actor="anliegen", what=what, new=new)
+
+
+def _unacknowledged(session: Session, ticket_id: int | None) -> bool:
+    """True where a ticket's acknowledgement has not gone out; one that was withheld makes room."""
+    mine = (DeliveryRow.ticket_id == ticket_id, DeliveryRow.target == "acknowledgement")
+    rows = session.exec(select(DeliveryRow).where(*mine)).all()
+    for row in rows:
+        if row.status == DeliveryStatus.WITHHELD:
+            session.delete(row)
+    return all(row.status == DeliveryStatus.WITHHELD for row in rows)
 
 
 def _copy(fresh: SQLModel, row: SQLModel, *, keep: Collection[str]) -> None:

@@ -1,0 +1,156 @@
+"""A process of its own for mail that may be poison: it is read there alone, under a deadline and a memory limit.
+
+Whatever the message does ends the child, not the daemon. The child knows no password, no database and no
+network: it gets one message at a time on its standard input, with what `reader.read` asks for.
+Not owned: who is suspected (`intake`), what becomes of the verdict (`judge`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pickle
+import resource
+import struct
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from daemon import gate, reader
+from daemon.config import Limits
+from daemon.errors import StoreError
+from daemon.model import RawMessage, Reading
+
+#: Seconds that reading one message may take.
+SECONDS = 5.0
+#: Octets of memory that reading one message may take.
+MEMORY = 400_000_000
+#: Seconds that the child may take to start: the machine may be busy, and no message is to blame.
+START_SECONDS = 60.0
+
+_SIZE = struct.Struct(">Q")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One message to read: whole, or (`trouble` says why) by its header."""
+
+    raw: RawMessage
+    limits: Limits
+    around: gate.Surroundings
+    trouble: str | None = None
+
+    def done(self) -> Reading:
+        if self.trouble is None:
+            return reader.read(self.raw, self.limits, self.around)
+        return reader.by_its_head(self.raw, self.limits, self.around, self.trouble)
+
+
+class Seclusion:
+    """Reads one message at a time in a child, which is started when needed and lives until `close`."""
+
+    def __init__(self, seconds: float = SECONDS, memory: int = MEMORY, module: str = "daemon.seclusion") -> None:
+        """`module` is what the child runs; tests name another that misbehaves."""
+        self.seconds, self.memory, self.module = seconds, memory, module
+        self._child: asyncio.subprocess.Process | None = None
+
+    async def read(self, raw: RawMessage, limits: Limits, around: gate.Surroundings) -> Reading:
+        """The reading; one with `trouble` where the message ended the child. Raises `StoreError` without a child."""
+        job = Job(raw, limits, around)
+        answer = await self._ask(job)
+        if isinstance(answer, Reading):
+            return answer
+        by_head = await self._ask(replace(job, trouble=answer))
+        return by_head if isinstance(by_head, Reading) else reader.unread(raw, answer)
+
+    async def _ask(self, job: Job) -> Reading | str:
+        child = self._child or await self._start()
+        try:
+            async with asyncio.timeout(self.seconds):
+                answer = await _exchange(child, pickle.dumps(job))
+        except TimeoutError:
+            await self.close()
+            return f"Reading it took more than {self.seconds:g} seconds and was ended; a later release may read it."
+        except (OSError, asyncio.IncompleteReadError):
+            status = await child.wait()
+            await self.close()
+            return f"Reading it ended the process that did (status {status}); a later release may read it."
+        except BaseException:
+            await self.close()
+            raise
+        return answer
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        """A child that is ready: what it takes to start is not counted against a message."""
+        known = ("PATH", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV", "TMPDIR")
+        try:
+            self._child = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                self.module,
+                str(self.memory),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                env={name: value for name, value in os.environ.items() if name in known},
+            )
+            assert self._child.stdout is not None
+            async with asyncio.timeout(START_SECONDS):
+                await self._child.stdout.readexactly(1)
+        except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+            await self.close()
+            raise StoreError(
+                f"No process can be started to read suspicious mail in ({type(error).__name__}): it is tried again."
+            ) from error
+        return self._child
+
+    async def close(self) -> None:
+        """End the child."""
+        child, self._child = self._child, None
+        if child is not None:
+            with suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
+
+
+async def _exchange(child: asyncio.subprocess.Process, question: bytes) -> Reading | str:
+    assert child.stdin is not None and child.stdout is not None
+    child.stdin.write(_SIZE.pack(len(question)) + question)
+    await child.stdin.drain()
+    [size] = _SIZE.unpack(await child.stdout.readexactly(_SIZE.size))
+    answer: Reading | str = pickle.loads(await child.stdout.readexactly(size))  # noqa: S301 - our own program's
+    return answer
+
+
+def serve(memory: int, work: Callable[[Job], Reading] = Job.done) -> None:
+    """The child's life: read jobs from standard input until it ends, answer on what was standard output."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whoever prints disturbs nobody
+    most = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize() + memory
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    answers.write(b"+")
+    answers.flush()
+    for question in iter(partial(_question, sys.stdin.buffer), b""):
+        try:
+            answer: Reading | str = work(pickle.loads(question))  # noqa: S301 - from the daemon
+        except MemoryError:
+            answer = f"Reading it takes more than {memory // 1_000_000} MB of memory; a later release may read it."
+        packed = pickle.dumps(answer)
+        answers.write(_SIZE.pack(len(packed)) + packed)
+        answers.flush()
+
+
+def _question(stream: BinaryIO) -> bytes:
+    head = stream.read(_SIZE.size)
+    return stream.read(_SIZE.unpack(head)[0]) if len(head) == _SIZE.size else b""
+
+
+if __name__ == "__main__":
+    from daemon import seclusion  # under its own name: what is unpickled belongs to that module
+
+    seclusion.serve(int(sys.argv[1]))
