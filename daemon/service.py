@@ -42,6 +42,7 @@ async def run(app: App) -> int:
     """The daemon, until a signal; the exit status."""
     stop, hangup = asyncio.Event(), asyncio.Event()
     _listen(stop, hangup)
+    started = False
     try:
         await app.open()
         tasks = [asyncio.create_task(intake.watch(), name=f"mailbox-{intake.name}") for intake in app.intakes]
@@ -50,12 +51,14 @@ async def run(app: App) -> int:
         tasks.append(asyncio.create_task(_reloads(app, hangup), name="reload"))
         tasks.append(asyncio.create_task(_watchdog(app), name="watchdog"))
         event(log, logging.INFO, "started", mailboxes=len(app.intakes), worker=app.worker)
+        started = True
         notify("READY=1\nSTATUS=reading mail")
         return await _until(stop, tasks)
     finally:
         notify("STOPPING=1")
         await _close(app)
-        event(log, logging.INFO, "stopped")
+        if started:
+            event(log, logging.INFO, "stopped")
 
 
 async def run_once(app: App, patience: timedelta = PATIENCE) -> int:

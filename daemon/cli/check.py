@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import typer
 
 from daemon import probes
-from daemon.cli.shared import Place, console
+from daemon.cli.shared import Place, console, refuse
 from daemon.config import Config
-from daemon.errors import AnliegenError, ConfigError
+from daemon.errors import AnliegenError
 from daemon.model import Finding
 from daemon.rendering import Renderer
 
@@ -22,8 +22,7 @@ def check(
     """Validate configuration and templates, then log in to every server and say what was found."""
     place: Place = context.obj
     config = place.load()
-    if problems := Renderer(config).check():
-        raise ConfigError(problems)
+    refuse(Renderer(config).check())
     out = console()
     out.print(f"{place.path}: {_summary(config)}")
     if offline:

@@ -8,8 +8,7 @@ import typer
 
 from daemon import logs, service
 from daemon.app import App
-from daemon.cli.shared import Place
-from daemon.errors import ConfigError
+from daemon.cli.shared import Place, refuse
 from daemon.rendering import Renderer
 
 
@@ -20,8 +19,7 @@ def run(
     """Read the mailboxes, acknowledge and route. SIGTERM ends it, SIGHUP reloads rules and texts."""
     place: Place = context.obj
     config = place.load()
-    if problems := Renderer(config).check():
-        raise ConfigError(problems)
+    refuse(Renderer(config).check())
     logs.setup()
     app = App(place.path, config)
     return asyncio.run(service.run_once(app) if once else service.run(app))

@@ -95,10 +95,15 @@ def store(config: Config, *, read_only: bool) -> Iterator[Store]:
 
 
 def policy(config: Config) -> Policy:
-    """Texts and model for a command that judges mails; the model is trained where there is none."""
+    """Texts and model for a command that judges mails; the model is trained where there is none.
+
+    Raises `ConfigError` where a template does not render.
+    """
+    renderer = Renderer(config)
+    refuse(renderer.check())
     with progress("loading the model") as report:
         model: Classifier = learning.classifier(config, report)
-    return Policy(config, Renderer(config), model, b"")
+    return Policy(config, renderer, model, b"")
 
 
 @contextmanager

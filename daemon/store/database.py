@@ -36,6 +36,10 @@ _SENTENCES = (
         "The disk of {where} is full: make room. Mail stays in the mailbox until then.",
     ),
     (
+        ("disk I/O error",),
+        "The disk of {where} fails (disk I/O error): look at it. Mail stays in the mailbox until then.",
+    ),
+    (
         ("unable to open",),
         "{where} cannot be opened: check that its folder exists and belongs to this user.",
     ),
@@ -110,6 +114,8 @@ class Database:
 
     def _sentence(self, why: str) -> str:
         where = str(self.path or "The PostgreSQL database")
+        if "unable to open" in why and self.path and not self.read_only and not writable(self.path):
+            why = "readonly"
         for words, sentence in _SENTENCES:
             if any(word in why for word in words):
                 return sentence.format(where=where)
