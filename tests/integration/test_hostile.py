@@ -113,7 +113,7 @@ async def test_hostile_text_breaks_nothing(dovecot: Dovecot, smtp: SmtpServer, t
     assert "1337" not in str(acks["jinja@zaunkoenig.example"])
     assert "{{ 7 * 191 }}" in acks["jinja@zaunkoenig.example"]["Subject"]
     assert "<script" not in _own(acks["html@zaunkoenig.example"])
-    assert not any(canary in _own(ack) for ack in acks.values() for canary in CANARIES)  # RFC 3834 §6
+    assert not any("kanarienvogel" in _own(ack) for ack in acks.values())  # RFC 3834 §6: never the text
 
     # no log line holds a word, an address or a control character of theirs
     assert not [line for line in result.err.splitlines() if UNSAFE.search(line)]
