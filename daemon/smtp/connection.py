@@ -255,13 +255,13 @@ def _what(error: BaseException, step: Step) -> str:
                 "own authority signed it, name the authority's file in smtp.ca_file"
             )
         case ssl.SSLError():
-            return f"could not agree on encryption at {step.value} ({error.reason or error}); is smtp.security right?"
+            return f"could not agree on encryption at {step.value} ({error.reason or error}; is smtp.security right?)"
         case socket.gaierror():
-            return f"has a name that cannot be looked up ({error.strerror}); is smtp.host right?"
+            return f"has a name that cannot be looked up ({error.strerror}; is smtp.host right?)"
         case TimeoutError():
             return f"did not answer in time at {step.value}"
         case ConnectionRefusedError():
-            return "cannot be reached: connection refused; is smtp.port right?"
+            return "cannot be reached (connection refused; are smtp.host and smtp.port right?)"
         case ConnectionError():
             return f"ended the connection at {step.value}"
         case _:

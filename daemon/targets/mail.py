@@ -61,14 +61,14 @@ class MailTarget:
         try:
             connection = await self._pool.connect()
         except SmtpTrouble as trouble:
-            return [Finding(False, self._verdict(trouble, sender, "").why)]
+            return [Finding(False, f"smtp: {self._verdict(trouble, sender, '').why}")]
         good = self._greeted(connection)
         try:
             reply = await connection.command(Step.MAIL, "MAIL", f"FROM:<{sender}>")
             if not reply.positive:
                 raise SmtpTrouble(Step.MAIL, reply)
         except SmtpTrouble as trouble:
-            return [good, Finding(False, self._verdict(trouble, sender, "").why)]
+            return [good, Finding(False, f"smtp: {self._verdict(trouble, sender, '').why}")]
         finally:
             await connection.quit()
         return [good, Finding(True, f"smtp: the envelope sender <{sender}> is accepted.")]
