@@ -41,6 +41,10 @@ class Overtaken(AnliegenError):
     """The same mail was recorded from elsewhere since the past was looked up: the batch is judged once more."""
 
 
+class Stuck(AnliegenError):
+    """A part of the program does not answer any more: the process ends, and whoever keeps it starts it again."""
+
+
 class TemplateError(AnliegenError):
     """A template does not render. The text names file and line."""
 

@@ -7,23 +7,30 @@ departments and texts. Speaks sd_notify(3) where systemd listens.
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import logging
 import os
 import signal
 import socket
+import sys
+import time
 from contextlib import suppress
 from datetime import timedelta
 
 from daemon import schedule
 from daemon.app import App
 from daemon.dispatch import PATIENCE
-from daemon.errors import AnliegenError
+from daemon.errors import AnliegenError, Stuck
 from daemon.logs import event
 
 log = logging.getLogger(__name__)
 
 #: Seconds from the signal to the end of all tasks; closing connections comes after.
 STOP_SECONDS = 7.0
+#: Seconds between two looks of the watchdog, and for how long nothing may answer it.
+BEAT_SECONDS, HANG_SECONDS = 10.0, 120.0
+#: Seconds that a thread which was left to itself may go on using the processor.
+STUCK_SECONDS = 600.0
 #: Seconds that closing connections and threads may take.
 CLOSE_SECONDS = 2.5
 
@@ -133,14 +140,26 @@ async def _reloads(app: App, hangup: asyncio.Event) -> None:
 
 
 async def _watchdog(app: App) -> None:
-    """Tell systemd that we live, as long as the loop turns and the database's thread answers."""
+    """Tell systemd that we live, as long as the loop turns and both threads answer; else this process ends.
+
+    Where the loop itself stands still no code of ours runs: a timer of the interpreter's then ends the process
+    and says on standard error where it stood. What was being worked on is read alone after the restart.
+    """
     period = int(os.environ.get("WATCHDOG_USEC", "0")) / 1_000_000
-    if not period:
-        await asyncio.Event().wait()
-    while True:
-        await app.database.run(lambda: None)
-        notify("WATCHDOG=1")
-        await asyncio.sleep(period / 3)
+    beat = min(period / 3 or BEAT_SECONDS, BEAT_SECONDS)
+    stuck_since = None
+    try:
+        while True:
+            await app.database.run(lambda: None)
+            await app.thinking.run(lambda: None)
+            faulthandler.dump_traceback_later(HANG_SECONDS, exit=True, file=sys.__stderr__ or sys.stderr)
+            notify("WATCHDOG=1")
+            stuck_since = (stuck_since or time.monotonic()) if app.thinking.stuck else None
+            if stuck_since is not None and time.monotonic() - stuck_since > STUCK_SECONDS:
+                raise Stuck("A thread does not come back from a message: the process ends and starts anew.")
+            await asyncio.sleep(beat)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 async def _close(app: App) -> None:
