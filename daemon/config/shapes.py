@@ -32,6 +32,22 @@ from daemon.config.values import (
 from daemon.errors import ConfigError
 from daemon.model import Category
 
+#: Where systemd keeps the credentials of our unit while it runs: `sudo -u anliegen anliegen check` finds them, too.
+_CREDENTIALS = "/run/credentials/anliegen.service"
+
+
+def _read(path: Path, advice: str) -> str:
+    """The one line of a password file. Raises `ConfigError`."""
+    try:
+        found = path.read_text("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise ConfigError([f"The password file {path} is not text in UTF-8: write it anew."]) from None
+    except OSError as error:
+        raise ConfigError([f"The password file {path} cannot be read ({error.strerror}): {advice}."]) from None
+    if not found:
+        raise ConfigError([f"The password file {path} is empty: write the password into it."])
+    return found
+
 
 class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -58,20 +74,10 @@ class Secret(Section):
                     [f"The environment variable {self.password_env} is not set: set it, or use password_file."]
                 )
             return os.environ[self.password_env]
-        path = self._password_path()
-        if path is None:
-            return ""
-        try:
-            return path.read_text("utf-8").rstrip("\r\n")
-        except OSError as error:
-            raise ConfigError(
-                [f"The password file {path} cannot be read ({error.strerror}): create it, readable for this user."]
-            ) from None
-
-    def _password_path(self) -> Path | None:
         if self.password_credential is not None:
-            return Path(os.environ.get("CREDENTIALS_DIRECTORY", "/run/credentials")) / self.password_credential
-        return self.password_file
+            folder = Path(os.environ.get("CREDENTIALS_DIRECTORY", _CREDENTIALS))
+            return _read(folder / self.password_credential, "it is there while the unit runs")
+        return _read(self.password_file, "create it, readable for this user") if self.password_file else ""
 
     def secrets_named(self) -> list[str]:
         """The password keys that are set."""
