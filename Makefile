@@ -10,7 +10,7 @@ COMPILE := $(BIN)/pip-compile $(if $(UPGRADE),--upgrade)
 # dovecot-imapd: the real mailbox server; postgresql: the other database; systemd: systemd-analyze, for the unit's tests
 DEBIAN_PACKAGES := dovecot-imapd postgresql systemd
 
-.PHONY: demo test check format docs bench lock clean debian-packages
+.PHONY: demo test soak check format docs bench wheel lock clean debian-packages
 .DEFAULT_GOAL := demo
 
 demo: .venv/.runtime  ## the main job on sample mails, with nothing else installed (ONCE=1: ends by itself)
@@ -18,6 +18,9 @@ demo: .venv/.runtime  ## the main job on sample mails, with nothing else install
 
 test: .venv/.dev debian-packages  ## every test; PYTEST="-k gate" chooses some
 	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal $(PYTEST)
+
+soak: .venv/.dev debian-packages  ## the daemon killed 200 times while mail flows (SOAK=…), and a longer state machine
+	SOAK=$(or $(SOAK),200) $(BIN)/python -m pytest tests/integration/test_kill.py tests/properties/test_state_machine.py
 
 check: .venv/.dev  ## formatting, lint, types, import floors, generated documents
 	$(BIN)/ruff format --check .
@@ -35,6 +38,10 @@ docs: .venv/.dev  ## write the generated parts of docs/ anew
 
 bench: .venv/.dev  ## the measurements of bench/, as a table and as JSON
 	$(BIN)/python -m bench
+
+wheel: .venv/.runtime  ## dist/anliegen-*.whl: what a server installs (docs/operations.md)
+	$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist/*.whl
 
 # Two files, so that a deployment installs no test tool. Neither names an index or a path: where packages
 # come from is the installing machine's own affair, what they must be is settled by the hashes.

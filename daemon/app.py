@@ -65,6 +65,9 @@ class App:
             await self.database.run(self.store.database.hold)
             await self.database.run(self.store.database.migrate)
             await self.database.run(self.store.mailboxes.take_over)
+        if made := await self.database.run(self.store.after_restore, self.clock.now()):
+            why = "The database is a copy put back: what was open in it waits for a person (`anliegen outbox list`)."
+            event(log, logging.WARNING, "restored", why, made=made)
         key = await self.database.run(self.store.secret)
         model = await self.thinking.run(classifier, self.config)
         self.policy = Policy(self.config, Renderer(self.config), model, key)

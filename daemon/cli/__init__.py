@@ -15,7 +15,21 @@ from typing import NoReturn
 import typer
 
 from daemon import __version__, logs
-from daemon.cli import aside, check, database, demo, inspect, model, outbox, quarantine, reconcile, run, tickets
+from daemon.cli import (
+    aside,
+    backup,
+    check,
+    database,
+    demo,
+    inspect,
+    model,
+    outbox,
+    quarantine,
+    reconcile,
+    run,
+    status,
+    tickets,
+)
 from daemon.cli.shared import Place
 from daemon.errors import AnliegenError, ConfigError
 
@@ -53,7 +67,9 @@ app.command("inspect")(inspect.inspect)
 tickets.app.command("aside")(aside.aside)
 tickets.app.command("adopt")(aside.adopt)
 app.add_typer(tickets.app, name="tickets")
+app.command("status")(status.status)
 app.command("reconcile")(reconcile.reconcile)
+app.command("backup")(backup.backup)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(outbox.app, name="outbox")
 app.command("train")(model.train)

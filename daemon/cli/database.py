@@ -6,6 +6,7 @@ from contextlib import closing
 
 import typer
 
+from daemon.app import SystemClock
 from daemon.cli.shared import Place, console
 from daemon.store import Store
 
@@ -15,6 +16,15 @@ app = typer.Typer(help="The database's schema.", no_args_is_help=True, rich_mark
 @app.callback()
 def group() -> None:
     """The database's schema."""
+
+
+@app.command("restored")
+def restored(context: typer.Context) -> None:
+    """Say that the database was put back from a copy that `anliegen backup` did not make (pg_dump, a snapshot)."""
+    place: Place = context.obj
+    with closing(Store.open(place.load(), create=False)) as opened:
+        opened.mark_restored(SystemClock().now())
+    console().print("With its next start the daemon leaves every delivery that is open to a person.")
 
 
 @app.command("upgrade")

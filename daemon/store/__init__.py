@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+
+from sqlmodel import select
 
 from daemon.config import Config
 from daemon.store.aside import Aside
-from daemon.store.database import Database
+from daemon.store.database import RESTORED, Database
 from daemon.store.journal import Journal, Question
 from daemon.store.mailboxes import Mailboxes
 from daemon.store.outbox import Outbox
 from daemon.store.tickets import Tickets
-from daemon.tables import SecretRow
+from daemon.tables import CounterRow, SecretRow
 
 __all__ = ["Aside", "Database", "Journal", "Mailboxes", "Outbox", "Question", "Store", "Tickets"]
+
+
+#: After a restore ticket numbers go on behind the next multiple: those given since the copy are not given again.
+SKIPPED = 10_000
 
 
 class Store:
@@ -48,6 +54,25 @@ class Store:
                 row = SecretRow(name="key", value=make())
                 session.add(row)
             return row.value
+
+    def mark_restored(self, now: datetime) -> None:
+        """Say that this database was put back from a copy: `after_restore` acts on it."""
+        with self.database.transaction() as session:
+            session.merge(SecretRow(name=RESTORED, value=now.isoformat(timespec="seconds").encode()))
+
+    def after_restore(self, now: datetime) -> str | None:
+        """Where this database is a copy put back: leave open deliveries to a person, and skip numbers that were
+        given since. Returns when the copy was made, the first time it is asked, else None."""
+        with self.database.transaction() as session:
+            mark = session.get(SecretRow, RESTORED)
+            if mark is None:
+                return None
+            made = mark.value.decode("ascii", "replace")
+            self.outbox.leave_to_a_person(session, f"The database was put back from a copy made {made}.", now)
+            for counter in session.exec(select(CounterRow)):
+                counter.value += SKIPPED - counter.value % SKIPPED
+            session.delete(mark)
+            return made
 
     def close(self) -> None:
         self.database.close()

@@ -11,7 +11,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,9 @@ from daemon.errors import StoreError
 
 #: Milliseconds to wait for another process's write (a backup, a command at the prompt).
 BUSY_TIMEOUT_MS = 5_000
+
+#: The row of `secret` that a copy has and the original has not: when it was made.
+RESTORED = "restored"
 
 #: What drivers say, and what it means for an administrator; the first that fits.
 _SENTENCES = (
@@ -126,8 +129,12 @@ class Database:
         if self.path:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
+                with suppress(FileExistsError):  # citizens' mail is nobody else's to read
+                    os.close(os.open(self.path, os.O_CREAT | os.O_EXCL, 0o600))
             except OSError as error:
-                raise StoreError(f"{self.path.parent} cannot be made ({error.strerror}): create it.") from error
+                raise StoreError(
+                    f"{self.path} cannot be made ({error.strerror}): give this user write access to its folder."
+                ) from error
         from daemon.store import schema
 
         with self._spoken():
@@ -164,12 +171,41 @@ class Database:
                 f"{self.path}.lock cannot be written ({error.strerror}): give this user write access to the folder."
             ) from error
 
+    def backup(self, file: Path, now: datetime) -> None:
+        """Copy a SQLite database as it is at one moment, writers going on meanwhile; the copy is marked as one.
+
+        Raises `StoreError` where there is no such file or no room. PostgreSQL has pg_dump.
+        """
+        if self.path is None:
+            raise StoreError("PostgreSQL is copied with pg_dump; after putting it back: `anliegen db restored`.")
+        if file.resolve() == self.path:
+            raise StoreError(f"{file} is the database itself: name another file.")
+        part = file.with_name(f"{file.name}.part")
+        try:
+            part.unlink(missing_ok=True)
+            os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            with closing(sqlite3.connect(f"file:{_quoted(self.path)}?mode=ro", uri=True)) as source:
+                _copy(source, part, now)
+            part.replace(file)
+        except (OSError, sqlite3.Error) as error:
+            part.unlink(missing_ok=True)
+            raise StoreError(f"{file} cannot be written ({error}): the database itself is untouched.") from error
+
     def close(self) -> None:
         """Give connections and the lock back."""
         self.engine.dispose()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+def _copy(source: sqlite3.Connection, part: Path, now: datetime) -> None:
+    with closing(sqlite3.connect(part)) as copy:
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
+        mark = now.isoformat(timespec="seconds").encode()
+        copy.execute("INSERT OR REPLACE INTO secret (name, value) VALUES (?, ?)", (RESTORED, mark))
+        copy.commit()
 
 
 def sqlite_path(url: str, base: Path) -> Path | None:

@@ -106,6 +106,15 @@ class Outbox:
                 self._doubt(session, row, "The program ended while this was being sent.", now)
             return len(doubtful)
 
+    def leave_to_a_person(self, session: Session, why: str, now: datetime) -> None:
+        """Nothing that is open goes out by itself: it may have gone out already."""
+        query = select(DeliveryRow).where(col(DeliveryRow.status).in_(OPEN)).options(defer(DeliveryRow.data))  # type: ignore[arg-type]
+        for row in session.exec(query):
+            row.claimed_by = row.claimed_until = row.not_before = None
+            row.status, row.doubts, row.at = DeliveryStatus.IN_DOUBT, DOUBTS, now
+            row.why = f"{why} It may have gone out since; `anliegen outbox retry` sends it."
+            _remember(session, row, now, f"{row.target}: in doubt, a person has to look")
+
     def set_back(self, now: datetime) -> None:
         """Where the clock was set back: nothing waits for a moment that has moved into the far future."""
         longest = timedelta(minutes=self.policy.retry_longest_minutes)
