@@ -32,6 +32,7 @@ def classifier(config: Config, progress: Progress | None = None) -> Classifier:
             return Classifier.load(folder)
         except ModelError as error:
             event(log, logging.WARNING, "model", str(error))
+    event(log, logging.INFO, "model", "It is trained from the shipped corpus; that takes up to a minute.")
     fresh = train(progress=progress)
     keep(fresh, config)
     return fresh

@@ -228,7 +228,7 @@ def _password(smtp: Smtp) -> str:
     try:
         return smtp.read_password()
     except ConfigError as error:
-        raise SmtpTrouble(Step.AUTH, what=f"cannot be logged in to: {error}") from None
+        raise SmtpTrouble(Step.AUTH, what=f"cannot be logged in to ({str(error).rstrip('.')})") from None
 
 
 @contextlib.contextmanager

@@ -342,6 +342,7 @@ async def test_commands_that_read_or_correct_never_make_a_database(installation:
     assert [path.name for path in installation.folder.iterdir()] == ["config.toml"]
     upgraded = await installation.command("db", "upgrade")
     assert (upgraded.status, "schema is at version" in upgraded.out) == (0, True)
+    assert {path.stat().st_mode & 0o777 for path in installation.folder.glob("anliegen.db*")} == {0o600}
     assert (await installation.command("tickets", "--json")).status == 0
 
 
