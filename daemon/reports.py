@@ -16,6 +16,7 @@ from daemon.deliveries import HELD
 from daemon.logs import event
 from daemon.model import Address, DeliveryStatus, Planned
 from daemon.rendering import AlarmFacts, DailyFacts, LateTicket, PausedDoor, WithheldTicket
+from daemon.store.mailboxes import MailboxState
 from daemon.store.outbox import Late, Pause
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ async def warn(app: App) -> None:
     held = await app.database.run(app.store.outbox.held, HELD, now)
     if held is not None and not held.told:
         shut.append(held)
+    unread = [state for state in await _unread(app) if not state.told]
+    shut += map(_as_door, unread)
     if not late and not shut:
         return
     for found in late:
@@ -54,6 +57,7 @@ async def warn(app: App) -> None:
     await app.database.run(app.store.outbox.told, [pause.door for pause in shut], now)
     if held in shut:
         await app.database.run(app.store.outbox.told_held, HELD, now)
+    await app.database.run(app.store.mailboxes.told, [state.name for state in unread], now)
 
 
 async def daily(app: App) -> None:
@@ -74,12 +78,33 @@ async def daily(app: App) -> None:
         refused=counts.refused,
         in_doubt=counts.in_doubt,
         withheld=tuple(WithheldTicket(*found) for found in withheld if found[2] != "imported"),
-        paused=tuple(map(_shut, [*await app.database.run(app.store.outbox.pauses), *([held] if held else [])])),
+        paused=tuple(
+            map(
+                _shut,
+                [
+                    *await app.database.run(app.store.outbox.pauses),
+                    *([held] if held else []),
+                    *map(_as_door, await _unread(app)),
+                ],
+            )
+        ),
         late=tuple(map(_late, await app.database.run(app.store.outbox.late, now))),
         imported=tuple(number for number, _, signal, _ in withheld if signal == "imported"),
     )
     if facts != DailyFacts(facts.to, "", now):
         await _tell(app, lambda _, message_id: app.policy.renderer.daily(replace(facts, message_id=message_id)))
+
+
+async def _unread(app: App) -> list[MailboxState]:
+    """Configured mailboxes that cannot be read for a while: their mail waits, and so does the 24 hours' clock."""
+    states = await app.database.run(app.store.mailboxes.states)
+    now, names = app.clock.now(), {mailbox.name for mailbox in app.config.mailbox}
+    return [s for s in states if s.name in names and s.failing_since and now - s.failing_since >= SHUT_FOR]
+
+
+def _as_door(state: MailboxState) -> Pause:
+    assert state.failing_since is not None
+    return Pause(f"mailbox:{state.name}", state.failure or "", state.failing_since, state.failing_since, state.told)
 
 
 async def _tell(app: App, render: Callable[[Address, str], bytes]) -> None:

@@ -65,6 +65,7 @@ class MailboxRow(SQLModel, table=True):
     last_round_at: datetime | None = _time(nullable=True)
     failing_since: datetime | None = _time(nullable=True)
     failure: str | None = _text()
+    told_at: datetime | None = _time(nullable=True)
 
 
 class MessageRow(SQLModel, table=True):

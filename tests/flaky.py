@@ -159,7 +159,7 @@ class Process:
         self.dispatch = Dispatch(
             self.store,
             self.database,  # type: ignore[arg-type]
-            lambda: {"acknowledgement": FlakyTarget(self), "mail": FlakyTarget(self), "folder": FlakyTarget(self)},
+            lambda: {name: FlakyTarget(self) for name in ("acknowledgement", "mail", "folder", "alarm")},
             self._fetch,
             town,
             worker=f"life-{life}",

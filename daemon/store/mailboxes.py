@@ -6,11 +6,12 @@ database's clock, so that hosts' clocks may differ.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
-from sqlmodel import select
+from sqlmodel import col, select
 
 from daemon.store.database import Database
 from daemon.tables import MailboxRow
@@ -24,6 +25,7 @@ class MailboxState:
     last_round_at: datetime | None
     failing_since: datetime | None
     failure: str | None
+    told: bool = False
 
 
 class Mailboxes:
@@ -59,7 +61,7 @@ class Mailboxes:
         """The folder was walked to its end."""
         with self.database.transaction() as session:
             row = session.get(MailboxRow, name) or MailboxRow(name=name)
-            row.last_round_at, row.failing_since, row.failure = now, None, None
+            row.last_round_at, row.failing_since, row.failure, row.told_at = now, None, None, None
             session.add(row)
 
     def failing(self, name: str, why: str, now: datetime) -> None:
@@ -73,4 +75,12 @@ class Mailboxes:
         """Every mailbox ever read."""
         with self.database.transaction() as session:
             rows = session.exec(select(MailboxRow)).all()
-            return [MailboxState(row.name, row.last_round_at, row.failing_since, row.failure) for row in rows]
+            return [
+                MailboxState(row.name, row.last_round_at, row.failing_since, row.failure, row.told_at is not None)
+                for row in rows
+            ]
+
+    def told(self, names: Collection[str], now: datetime) -> None:
+        """Note that the administrator knows that these cannot be read."""
+        with self.database.transaction() as session:
+            session.exec(update(MailboxRow).where(col(MailboxRow.name).in_(names)).values(told_at=now))
