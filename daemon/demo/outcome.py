@@ -72,8 +72,10 @@ class Observer:
             return False
         views = {o.ticket.row.number: o.ticket for o in outcomes if o.ticket}.values()
         deliveries = [delivery for view in views for delivery in view.deliveries]
-        answered = sum(d.target == "acknowledgement" and d.status == DeliveryStatus.SENT for d in deliveries)
-        return all(d.status in SETTLED for d in deliveries) and answered == len(self.acknowledgements)
+        answered = {
+            d.message_id for d in deliveries if d.target == "acknowledgement" and d.status == DeliveryStatus.SENT
+        }
+        return all(d.status in SETTLED for d in deliveries) and answered <= set(self.acknowledgements)
 
     def close(self) -> None:
         if self._store is not None:
