@@ -14,6 +14,7 @@ import sys
 
 _PRIORITY = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:=]+@(?:\[[^\]\s]*\]|[^\s<>()\[\]\"',;:]+)")
 
 
 def printable(text: str) -> str:
@@ -43,7 +44,12 @@ def setup(level: str = "INFO") -> None:
     logging.getLogger("mailparser").setLevel(logging.CRITICAL + 1)  # its lines quote header contents
 
 
+def without_addresses(text: str) -> str:
+    """Servers quote addresses in their answers, and their answers are why something waits: not in the log."""
+    return _ADDRESS.sub("(address)", text)
+
+
 def event(log: logging.Logger, level: int, name: str, sentence: str = "", **details: object) -> None:
     """Write one event: its name, what happens next in words, and the details."""
     pairs = " ".join(f"{key}={value}" for key, value in details.items())
-    log.log(level, "%s", " ".join(word for word in (f"[{name}]", sentence, pairs) if word))
+    log.log(level, "%s", without_addresses(" ".join(word for word in (f"[{name}]", sentence, pairs) if word)))

@@ -15,6 +15,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from daemon import privacy, reports
 from daemon.app import App
 from daemon.config import Config
+from daemon.errors import AnliegenError
 from daemon.logs import event
 
 log = logging.getLogger(__name__)
@@ -76,4 +77,6 @@ async def _guarded(job: Job, app: App) -> None:
     try:
         await job.run(app)
     except Exception as error:
-        event(log, logging.ERROR, "job_failed", str(error), job=job.name, error=type(error).__name__)
+        # only our own errors are written to be read: a driver's quotes what it was about to store
+        words = str(error) if isinstance(error, AnliegenError) else "It is tried again at its next time."
+        event(log, logging.ERROR, "job_failed", words, job=job.name, error=type(error).__name__)
