@@ -1,7 +1,7 @@
 """Writes the parts of docs/ that can be read off the program; `--check` says whether they are up to date.
 
 `architecture.md`: the floors, with what each module says of itself. `configuration.md`: every key with its default and the words that config.example.toml has for it, and every
-condition of a rule with the docstring of its function. `gate.md`: every signal with its own. `rfc.md`: where each cited section binds us; what
+condition of a rule with the docstring of its function. `gate.md`: every signal with its own. `reliability.md`: the tables of faults, from the tests that hold them. `rfc.md`: where each cited section binds us; what
 it asks is written by hand, once, in the table itself.
 """
 
@@ -121,12 +121,54 @@ def floor_rows(_: str) -> Iterator[str]:
                 yield f"| {number + 1}. `{name.strip('()')}` | {told} |"
 
 
+def _tree(test: str) -> ast.Module:
+    return ast.parse((ROOT / "tests" / test).read_text("utf-8"))
+
+
+def smtp_fault_rows(_: str) -> Iterator[str]:
+    """What becomes of a delivery at each fault: the table that the test itself is run from."""
+    tree = _tree("integration/test_smtp_faults.py")
+    named = (node for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "TABLE")
+    head, *rows = [line.strip() for line in ast.literal_eval(next(named).value).splitlines() if line.strip()]
+    columns = head.split()
+    yield f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}"
+    for row in rows:
+        words = row.rsplit(maxsplit=len(columns) - 1)
+        yield f"| {' | '.join(['`' + words[0].strip() + '`', *words[1:]])} |"
+
+
+def imap_fault_rows(_: str) -> Iterator[str]:
+    """Every test against the IMAP opponent by its name, with what it is repeated for."""
+    yield "| what holds | for each of |\n|---|---|"
+    for node in _tree("integration/test_imap_opponent.py").body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+            cases = [ast.unparse(call.args[1]) for call in node.decorator_list if isinstance(call, ast.Call)]
+            yield f"| {_sentence(node.name)} | {' × '.join(f'`{case}`' for case in cases) or '–'} |"
+
+
+def world_rows(_: str) -> Iterator[str]:
+    """What the state machine's world does, and what holds after each step."""
+    machine = next(node for node in _tree("properties/test_state_machine.py").body if isinstance(node, ast.ClassDef))
+    for kind, title in (("rule", "What happens, in any order"), ("invariant", "What holds after each")):
+        yield f"\n{title}:\n"
+        for node in machine.body:
+            if isinstance(node, ast.FunctionDef) and any(kind + "(" in ast.unparse(d) for d in node.decorator_list):
+                yield f"- {_sentence(node.name)}"
+
+
+def _sentence(name: str) -> str:
+    return name.removeprefix("test_").replace("_", " ")
+
+
 PARTS: tuple[tuple[str, str, Callable[[str], Iterator[str]]], ...] = (
     ("architecture.md", "floors", floor_rows),
     ("rfc.md", "citations", rfc_rows),
     ("configuration.md", "keys", key_rows),
     ("configuration.md", "conditions", predicate_rows),
     ("gate.md", "signals", signal_rows),
+    ("reliability.md", "world", world_rows),
+    ("reliability.md", "smtp faults", smtp_fault_rows),
+    ("reliability.md", "imap faults", imap_fault_rows),
 )
 
 
