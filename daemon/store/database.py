@@ -25,6 +25,9 @@ from daemon.errors import StoreError
 #: Milliseconds to wait for another process's write (a backup, a command at the prompt).
 BUSY_TIMEOUT_MS = 5_000
 
+#: The name of the lock under which batches are recorded (PostgreSQL knows locks by number).
+RECORDING = 2_026_001
+
 #: The row of `secret` that a copy has and the original has not: when it was made.
 RESTORED = "restored"
 
@@ -102,6 +105,11 @@ class Database:
             return ours
         moment: datetime = session.execute(sqlalchemy.select(sqlalchemy.func.clock_timestamp())).scalar_one()
         return moment.astimezone(UTC)
+
+    def one_at_a_time(self, session: Session) -> None:
+        """Let no other worker pass here before this transaction ends. On SQLite none does: BEGIN IMMEDIATE."""
+        if self.path is None:
+            session.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(RECORDING)))
 
     @contextmanager
     def _spoken(self) -> Iterator[None]:

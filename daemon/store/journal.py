@@ -147,6 +147,7 @@ class Journal:
         """
         records = list(records)
         with self.database.transaction() as session:
+            self.database.one_at_a_time(session)
             opening = [r.message.fingerprint for r in records if r.role in (Role.FIRST, Role.FURTHER)]
             if lookups.seen(session, opening):
                 raise Overtaken("The same mail was recorded meanwhile: it is judged once more.")
