@@ -33,6 +33,9 @@ from daemon.cli import (
 from daemon.cli.shared import Place
 from daemon.errors import AnliegenError, ConfigError
 
+#: What a command that Ctrl-C ended returns.
+INTERRUPTED = 130
+
 app = typer.Typer(
     name="anliegen",
     help="The daemon behind a municipality's mailbox: sorts, acknowledges and routes citizens' mail.",
@@ -87,21 +90,21 @@ def main() -> NoReturn:
 def _status(arguments: list[str]) -> int:
     try:
         result = app(arguments, standalone_mode=False)
-        return result if isinstance(result, int) else 0
     except ConfigError as error:
         print("\n".join(error.problems), file=sys.stderr)
         return 2
     except AnliegenError as error:
         print(error, file=sys.stderr)
         return 1
-    except typer.Abort:
-        print("Stopped. What was recorded stays recorded.", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except OSError as error:
+        place = f" at {error.filename}" if error.filename else ""
+        print(f"The system refused{place} ({error.strerror}): mend that, then call the command again.", file=sys.stderr)
+        return 1
     except Exception as error:
         return _usage_or_bug(error)
+    if result == INTERRUPTED:
+        print("Stopped. What was recorded stays recorded.", file=sys.stderr)
+    return result if isinstance(result, int) else 0
 
 
 def _usage_or_bug(error: Exception) -> int:

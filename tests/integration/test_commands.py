@@ -11,6 +11,7 @@ import json
 import mailbox
 import os
 import re
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -352,6 +353,30 @@ async def test_the_configuration_is_found_where_it_is_said_to_be(tmp_path: Path,
     assert (await plain("check", "--offline", folder=tmp_path)).status == 0
     over = await plain("check", "--offline", "--config", "none.toml", folder=tmp_path, ANLIEGEN_CONFIG=said)
     assert (over.status, over.err.startswith("none.toml: cannot be read")) == (2, True)
+
+
+async def test_a_command_that_is_stopped_or_cannot_write_says_so_without_a_traceback(
+    installation: Installation,
+) -> None:
+    box = installation.folder / "box"
+    box.write_bytes((b"From a@b Mon Jan  1 10:00:00 2026\n" + mail(1).replace(b"\r\n", b"\n") + b"\n") * 2000)
+    process = await installation.start("inspect", "--json", str(box))
+    assert process.stdout is not None and process.stderr is not None
+    await process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, err = await process.communicate()
+    assert (process.returncode, err.decode()) == (130, "Stopped. What was recorded stays recorded.\n")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "daemon", "--config", str(installation.path), "inspect", "--json", "-"],
+            input=mail(1),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            cwd=ROOT,
+        )
+    assert (done.returncode, done.stderr.decode().splitlines()[1:]) == (1, []), done
+    assert "No space left" in done.stderr.decode()
 
 
 WRONG = [
