@@ -50,13 +50,20 @@ def keep(model: Classifier, config: Config) -> Path | None:
     return None
 
 
-def corrections(store: Store) -> Iterator[Example]:
-    """What staff corrected, as examples of this office's own."""
+def corrections(store: Store, config: Config) -> Iterator[Example]:
+    """What staff corrected, as examples of this office's own.
+
+    The model knows topics, not departments: a ticket of a department that answers for several, or that is no
+    longer configured, cannot say which topic it is and teaches nothing.
+    """
+    topic_of = {each.key: each.covers[0] for each in config.department if len(each.covers) == 1}
     for ticket, message in store.tickets.corrected():
+        if ticket.department not in topic_of:
+            continue
         yield Example(
             text=Text(message.subject or "", message.text or ""),
             category=ticket.category,
-            topic=ticket.department,
+            topic=topic_of[ticket.department],
             language=ticket.language,
             origin="office",
         )

@@ -41,7 +41,7 @@ def _corrections(config: Config) -> list[Example]:
         return []
     opened = Store.open(config, read_only=True)
     try:
-        return list(learning.corrections(opened))
+        return list(learning.corrections(opened, config))
     finally:
         opened.close()
 
