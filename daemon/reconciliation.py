@@ -20,20 +20,19 @@ from daemon.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What was found. `left` counts what is missing still, after a repair."""
+    """What was found; `imported` are the numbers of the tickets that a repair made of it."""
 
     seen: int
     accounted: int
     missing: tuple[MessageKey, ...]
     imported: tuple[str, ...] = field(default=())
-    left: int = 0
 
 
 async def compare(store: Store, config: Config, mailbox: Mailbox, policy: Policy | None, clock: Clock) -> Comparison:
     """Walk both folders; with a policy, import what is missing. Raises `SourceError`."""
     source = ImapSource(mailbox, config.database, config.limits)
     try:
-        seen, left = 0, 0
+        seen = 0
         missing: list[MessageKey] = []
         imported: list[str] = []
         folders = (mailbox.folder, mailbox.processed_folder)
@@ -49,7 +48,7 @@ async def compare(store: Store, config: Config, mailbox: Mailbox, policy: Policy
             if policy is not None:
                 number = _import(store, policy, raw, clock)
                 imported += [number] if number else []
-        return Comparison(seen, seen - len(missing), tuple(missing), tuple(imported), left)
+        return Comparison(seen, seen - len(missing), tuple(missing), tuple(imported))
     finally:
         await source.close()
 

@@ -30,7 +30,7 @@ def reconcile(
                 problems.append(str(error))
                 continue
             _tell(mailbox.name, found)
-            missing += len(found.missing) if not repair else found.left
+            missing += 0 if repair else len(found.missing)  # a repair that cannot import ends with its own error
     if missing:
         problems.append(f"{missing} messages are not recorded: `anliegen reconcile --repair` imports them.")
     if problems:
