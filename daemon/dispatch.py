@@ -21,7 +21,8 @@ from daemon.logs import event
 from daemon.model import Claimed, InDoubt, Outcome, Refused, Retry, Sent
 from daemon.ports import Clock, Target
 from daemon.store import Store
-from daemon.store.outbox import Pause, Whereabouts
+from daemon.store.outbox import Whereabouts
+from daemon.store.watch import Pause
 
 log = logging.getLogger(__name__)
 
@@ -149,7 +150,7 @@ class Dispatch:
 
     async def _given_up(self) -> list[Pause]:
         """The doors that are shut at the end of `run --once`, each with its line in the log."""
-        pauses = await self.lane.run(self.store.outbox.pauses)
+        pauses = await self.lane.run(self.store.watch.pauses)
         for pause in pauses:
             words = "Its deliveries wait in the outbox; the next run sends them."
             event(log, logging.ERROR, "gave_up", words, door=pause.door, waiting=pause.waiting)
@@ -158,9 +159,9 @@ class Dispatch:
     async def _hope(self, patience: timedelta) -> bool:
         """Wait for a door that failed only lately; False where nothing more can be done now."""
         now = self.clock.now()
-        if await self.lane.run(self.store.outbox.open_now, now):
+        if await self.lane.run(self.store.watch.open_now, now):
             return True
-        pauses = [p for p in await self.lane.run(self.store.outbox.pauses) if now - p.since < patience]
+        pauses = [p for p in await self.lane.run(self.store.watch.pauses) if now - p.since < patience]
         if not pauses:
             return False
         soonest = min(p.until for p in pauses)
@@ -203,7 +204,7 @@ class Dispatch:
 
     async def _next_due(self) -> datetime | None:
         try:
-            return await self.lane.run(self.store.outbox.next_due)
+            return await self.lane.run(self.store.watch.next_due)
         except StoreError:
             return None
 

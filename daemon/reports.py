@@ -17,7 +17,7 @@ from daemon.logs import event
 from daemon.model import Address, DeliveryStatus, Planned
 from daemon.rendering import AlarmFacts, DailyFacts, LateTicket, PausedDoor, WithheldTicket
 from daemon.store.mailboxes import MailboxState
-from daemon.store.outbox import Late, Pause
+from daemon.store.watch import Late, Pause
 
 if TYPE_CHECKING:
     from daemon.app import App
@@ -32,9 +32,9 @@ async def warn(app: App) -> None:
     """Warn of acknowledgements whose time runs out, of doors that stay shut, of the hourly cap: each once."""
     now = app.clock.now()
     before = now + timedelta(hours=app.config.acknowledgement.warn_before_hours)
-    late = [found for found in await app.database.run(app.store.outbox.late, before) if not found.warned]
-    shut = [p for p in await app.database.run(app.store.outbox.pauses) if not p.told and now - p.since >= SHUT_FOR]
-    held = await app.database.run(app.store.outbox.held, HELD, now)
+    late = [found for found in await app.database.run(app.store.watch.late, before) if not found.warned]
+    shut = [p for p in await app.database.run(app.store.watch.pauses) if not p.told and now - p.since >= SHUT_FOR]
+    held = await app.database.run(app.store.watch.held, HELD, now)
     if held is not None and not held.told:
         shut.append(held)
     unread = [state for state in await _unread(app) if not state.told]
@@ -53,10 +53,10 @@ async def warn(app: App) -> None:
             AlarmFacts(to, message_id, now, tuple(map(_late, late)), tuple(map(_shut, shut)))
         ),
     )
-    await app.database.run(app.store.outbox.warned, [found.delivery_id for found in late], now)
-    await app.database.run(app.store.outbox.told, [pause.door for pause in shut], now)
+    await app.database.run(app.store.watch.warned, [found.delivery_id for found in late], now)
+    await app.database.run(app.store.watch.told, [pause.door for pause in shut], now)
     if held in shut:
-        await app.database.run(app.store.outbox.told_held, HELD, now)
+        await app.database.run(app.store.watch.told_held, HELD, now)
     await app.database.run(app.store.mailboxes.told, [state.name for state in unread], now)
 
 
@@ -67,7 +67,7 @@ async def daily(app: App) -> None:
     tickets = app.store.tickets
     counts = await app.database.run(tickets.counts, since)
     withheld = await app.database.run(tickets.withheld, since)
-    held = await app.database.run(app.store.outbox.held, HELD, now)
+    held = await app.database.run(app.store.watch.held, HELD, now)
     facts = DailyFacts(
         to=Address("", app.config.administrator.mail or ""),
         message_id="",
@@ -82,13 +82,13 @@ async def daily(app: App) -> None:
             map(
                 _shut,
                 [
-                    *await app.database.run(app.store.outbox.pauses),
+                    *await app.database.run(app.store.watch.pauses),
                     *([held] if held else []),
                     *map(_as_door, await _unread(app)),
                 ],
             )
         ),
-        late=tuple(map(_late, await app.database.run(app.store.outbox.late, now))),
+        late=tuple(map(_late, await app.database.run(app.store.watch.late, now))),
         imported=tuple(number for number, _, signal, _ in withheld if signal == "imported"),
     )
     if facts != DailyFacts(facts.to, "", now):

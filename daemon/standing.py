@@ -12,8 +12,9 @@ from daemon.config import Config
 from daemon.reports import SHUT_FOR
 from daemon.store import Store
 from daemon.store.mailboxes import MailboxState
-from daemon.store.outbox import OPEN, Pause
+from daemon.store.rows import OPEN
 from daemon.store.tickets import DeliveryView
+from daemon.store.watch import Pause
 
 #: A mailbox that was not read for so long is read by nobody, whatever `poll_seconds` says.
 UNREAD_FOR = timedelta(minutes=15)
@@ -45,7 +46,7 @@ def look(store: Store, config: Config, now: datetime) -> Standing:
         at=now,
         mailboxes=mailboxes,
         acknowledgements=tuple(sorted(waiting, key=lambda view: view.deadline or now)),
-        paused=tuple(store.outbox.pauses()),
+        paused=tuple(store.watch.pauses()),
         quarantined=counts.quarantined,
         in_doubt=counts.in_doubt,
         refused=counts.refused,

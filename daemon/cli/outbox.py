@@ -30,7 +30,7 @@ def list_(
     config = place.load()
     with store(config, read_only=True) as opened:
         found = opened.tickets.outbox(status or UNSETTLED)
-        pauses = opened.outbox.pauses()
+        pauses = opened.watch.pauses()
     if as_json:
         for view in found:
             typer.echo(in_json(asdict(view), default=_plain))

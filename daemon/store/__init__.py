@@ -1,6 +1,6 @@
 """The store: one object for each side that uses it, on one database.
 
-`journal` is intake's, `outbox` dispatch's, `tickets` staff's, `mailboxes` the workers'. Nothing outside
+`journal` is intake's, `outbox` dispatch's, `watch` looks at what waits there, `tickets` is staff's, `mailboxes` the workers'. Nothing outside
 this package writes SQL. There is no cache: what is not committed did not happen.
 """
 
@@ -20,9 +20,10 @@ from daemon.store.journal import Journal, Question
 from daemon.store.mailboxes import Mailboxes
 from daemon.store.outbox import Outbox
 from daemon.store.tickets import Tickets
+from daemon.store.watch import Watch
 from daemon.tables import CounterRow, SecretRow
 
-__all__ = ["Aside", "Database", "Journal", "Mailboxes", "Outbox", "Question", "Store", "Tickets"]
+__all__ = ["Aside", "Database", "Journal", "Mailboxes", "Outbox", "Question", "Store", "Tickets", "Watch"]
 
 
 #: After a restore ticket numbers go on behind the next multiple: those given since the copy are not given again.
@@ -37,6 +38,7 @@ class Store:
         self.database = database
         self.journal = Journal(database, message_limit=config.database.message_limit)
         self.outbox = Outbox(database, config.delivery, keep=config.database.keep_messages, lease=lease)
+        self.watch = Watch(database)
         self.tickets = Tickets(database)
         self.aside = Aside(database)
         self.mailboxes = Mailboxes(database, lease)

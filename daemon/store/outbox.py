@@ -11,14 +11,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, update
+from sqlalchemy import and_, update
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, delete, select
 
 from daemon.config import Delivery
 from daemon.model import Claimed, DeliveryStatus, InDoubt, MessageKey, Outcome, Planned, Refused, Retry, Sent
 from daemon.store.database import Database
-from daemon.store.rows import delivery_row
+from daemon.store.rows import OPEN, delivery_row
 from daemon.tables import DeliveryRow, MessageBytes, MessageRow, PauseRow, TicketEvent, TicketRow
 
 #: The first gap after a door failed; it doubles with each further failure, up to `retry_longest_minutes`.
@@ -30,36 +30,8 @@ FEWEST_ATTEMPTS = 5
 #: The clocks of several machines differ by less.
 CLOCKS_DIFFER = timedelta(minutes=5)
 
-#: How long after its deadline a refused acknowledgement is still told of.
-REFUSED_TOLD = timedelta(days=2)
-
 #: How often nobody may know whether a delivery arrived before it is left to a person.
 DOUBTS = 2
-
-OPEN = (DeliveryStatus.WAITING, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING, DeliveryStatus.IN_DOUBT)
-
-
-@dataclass(frozen=True, slots=True)
-class Late:
-    """An acknowledgement whose time runs out: its ticket, when, and whether the administrator knows."""
-
-    delivery_id: int
-    number: str
-    deadline: datetime
-    warned: bool
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """A door that is in trouble, since when, until when, and whether the administrator knows."""
-
-    door: str
-    why: str
-    since: datetime
-    until: datetime
-    told: bool
-    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,116 +237,10 @@ class Outbox:
         if row is not None:
             session.delete(row)
 
-    def pauses(self) -> list[Pause]:
-        """Doors in trouble."""
-        with self.database.transaction() as session:
-            waiting = (
-                select(DeliveryRow.door, func.count())
-                .where(col(DeliveryRow.status).in_((DeliveryStatus.WAITING, DeliveryStatus.IN_DOUBT)))
-                .group_by(DeliveryRow.door)
-            )
-            counts = dict(session.exec(waiting).all())
-            rows = session.exec(select(PauseRow)).all()
-            return [
-                Pause(row.door, row.why, row.since, row.until, row.told_at is not None, counts.get(row.door, 0))
-                for row in rows
-            ]
-
     def lift(self) -> None:
         """Try every door again at once: at start-up somebody may have mended it."""
         with self.database.transaction() as session:
             session.exec(delete(PauseRow))
-
-    def told(self, doors: Collection[str], now: datetime) -> None:
-        """Note that the administrator was told of these doors."""
-        with self.database.transaction() as session:
-            session.exec(update(PauseRow).where(col(PauseRow.door).in_(doors)).values(told_at=now))
-
-    def next_due(self) -> datetime | None:
-        """When the next delivery or paused door is due; None where nothing waits."""
-        with self.database.transaction() as session:
-            waiting = col(DeliveryRow.status).in_((DeliveryStatus.WAITING, DeliveryStatus.IN_DOUBT))
-            query = (
-                select(func.min(DeliveryRow.not_before), PauseRow.until)
-                .join(PauseRow, col(PauseRow.door) == col(DeliveryRow.door), isouter=True)
-                .where(waiting, col(DeliveryRow.not_before).is_not(None))
-                .group_by(col(PauseRow.until))
-            )
-            due = [max(first, until) if until else first for first, until in session.exec(query) if first]
-            return min(due, default=None)
-
-    def open_now(self, now: datetime) -> int:
-        """How many deliveries are on their way or due, in-doubt ones that still wait their time excluded."""
-        busy = col(DeliveryRow.status).in_((DeliveryStatus.CLAIMED, DeliveryStatus.SENDING))
-        due = col(DeliveryRow.status).in_((DeliveryStatus.WAITING, DeliveryStatus.IN_DOUBT)) & (
-            col(DeliveryRow.not_before) <= now
-        )
-        paused = col(DeliveryRow.door).in_(select(PauseRow.door).where(PauseRow.until > now))
-        with self.database.transaction() as session:
-            query = select(func.count()).select_from(DeliveryRow).where(or_(busy, due & ~paused))
-            return session.exec(query).one()
-
-    def held(self, why: str, now: datetime) -> Pause | None:
-        """Acknowledgements that wait for that reason, as if a door were shut; None where there are none.
-
-        `told` where the administrator was warned of one of them.
-        """
-        later = col(DeliveryRow.not_before) > now
-        query = select(
-            func.count(),
-            func.min(DeliveryRow.created_at),
-            func.max(DeliveryRow.not_before),
-            func.max(DeliveryRow.warned_at),
-        ).where(DeliveryRow.status == DeliveryStatus.WAITING, DeliveryRow.why == why, later)
-        with self.database.transaction() as session:
-            count, since, until, warned = session.exec(query).one()
-            if not count:
-                return None
-            return Pause("acknowledgement.per_hour", why, since, until or now, warned is not None, count)
-
-    def told_held(self, why: str, now: datetime) -> None:
-        """Note that the administrator was told of what is held for that reason: on the last of them, which keeps
-        the note longest, so that the others can still be warned of when their time runs out."""
-        last = (
-            select(DeliveryRow)
-            .where(DeliveryRow.status == DeliveryStatus.WAITING, DeliveryRow.why == why)
-            .order_by(col(DeliveryRow.not_before).desc(), col(DeliveryRow.id).desc())
-            .limit(1)
-        )
-        with self.database.transaction() as session:
-            for row in session.exec(last.options(defer(DeliveryRow.data))):  # type: ignore[arg-type]
-                row.warned_at = now
-
-    def late(self, before: datetime) -> list[Late]:
-        """Acknowledgements not accepted by the server whose deadline lies before that moment.
-
-        What was refused for good stays in this list for two days past its time; then a person has seen it.
-        """
-        refused = (col(DeliveryRow.status) == DeliveryStatus.REFUSED) & (
-            col(DeliveryRow.deadline) > before - REFUSED_TOLD
-        )
-        query = (
-            select(DeliveryRow, TicketRow.number)
-            .join(TicketRow, col(TicketRow.id) == col(DeliveryRow.ticket_id))
-            .where(
-                DeliveryRow.target == "acknowledgement",
-                col(DeliveryRow.status).in_(OPEN) | refused,
-                col(DeliveryRow.deadline) < before,
-            )
-            .order_by(col(DeliveryRow.deadline))
-            .options(defer(DeliveryRow.data))  # type: ignore[arg-type]
-        )
-        with self.database.transaction() as session:
-            return [
-                Late(row.id or 0, number, row.deadline, row.warned_at is not None, row.why or row.status)
-                for row, number in session.exec(query)
-                if row.deadline is not None
-            ]
-
-    def warned(self, ids: Collection[int], now: datetime) -> None:
-        """Note that the administrator was warned of these."""
-        with self.database.transaction() as session:
-            session.exec(update(DeliveryRow).where(col(DeliveryRow.id).in_(ids)).values(warned_at=now))
 
     def retry(self, ids: Collection[int], now: datetime, actor: str) -> list[int]:
         """A person lets refused, withheld or doubtful deliveries go out (again); return those that will."""

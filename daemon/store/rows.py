@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 
-from daemon.model import Message, Planned, Record, Role
+from daemon.model import DeliveryStatus, Message, Planned, Record, Role
 from daemon.tables import DeliveryRow, MessageRow, TicketRow
+
+#: What a delivery is until it is settled.
+OPEN = (DeliveryStatus.WAITING, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING, DeliveryStatus.IN_DOUBT)
 
 
 def message_row(record: Record, ticket_id: int | None, now: datetime) -> MessageRow:

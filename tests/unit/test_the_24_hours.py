@@ -180,7 +180,7 @@ def test_a_day_of_23_or_25_hours_has_24_all_the_same(offices: Any, start: dateti
     office.town.smtp_down = "greeting"
     office.mail()
     office.hours(0.1)
-    [late] = office.process.store.outbox.late(start + DAY + timedelta(seconds=1))
+    [late] = office.process.store.watch.late(start + DAY + timedelta(seconds=1))
     assert late.deadline == start + DAY
     office.hours(17.5)
     assert "due soon" not in office.needs()

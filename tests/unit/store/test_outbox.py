@@ -83,7 +83,7 @@ def test_growing_gaps_and_giving_up(store: Store, outbox) -> None:  # type: igno
         [claimed] = claim(outbox, now)
         outbox.begin([claimed.id], "w1", now)
         outbox.close([(1, Retry("451 later"))], "w1", now)
-        due = outbox.next_due()
+        due = store.watch.next_due()
         gaps.append((due - now).total_seconds() / 60)
         now = due
     assert gaps == [1, 2, 4, 8, 16, 32, 60, 60, 60]
@@ -109,14 +109,14 @@ def test_trouble_of_the_server_pauses_its_door_and_loses_no_attempt(store: Store
     assert len(claimed) == 3
     trouble = Retry("535 login failed", target_wide=True)
     outbox.close([(c.id, trouble) for c in claimed if c.target == "acknowledgement"], "w1", NOW)
-    assert [(p.door, p.why, p.told) for p in outbox.pauses()] == [("smtp", "535 login failed", False)]
+    assert [(p.door, p.why, p.told) for p in store.watch.pauses()] == [("smtp", "535 login failed", False)]
     assert claim(outbox, NOW) == []
-    soon = outbox.pauses()[0].until
+    soon = store.watch.pauses()[0].until
     assert NOW < soon < NOW + timedelta(minutes=1)
     outbox.close([(c.id, Sent()) for c in claimed if c.target == "webhook"], "w1", NOW)
     assert [c.id for c in claim(outbox, soon)] == [1, 2]
     outbox.close([(1, Sent())], "w1", soon)
-    assert outbox.pauses() == []
+    assert store.watch.pauses() == []
 
 
 def test_a_claim_is_bounded_in_count_and_octets_but_never_empty(store: Store, outbox) -> None:  # type: ignore[no-untyped-def]
@@ -127,14 +127,14 @@ def test_a_claim_is_bounded_in_count_and_octets_but_never_empty(store: Store, ou
 
 
 def test_late_acknowledgements_are_found_until_they_are_sent(store: Store, outbox) -> None:  # type: ignore[no-untyped-def]
-    assert outbox.late(NOW + timedelta(hours=23)) == []
-    [late] = outbox.late(NOW + timedelta(hours=25))
+    assert store.watch.late(NOW + timedelta(hours=23)) == []
+    [late] = store.watch.late(NOW + timedelta(hours=25))
     assert (late.number, late.warned) == ("2026-000001", False)
-    outbox.warned([late.delivery_id], NOW)
-    assert [found.warned for found in outbox.late(NOW + timedelta(hours=25))] == [True]
+    store.watch.warned([late.delivery_id], NOW)
+    assert [found.warned for found in store.watch.late(NOW + timedelta(hours=25))] == [True]
     claim(outbox)
     outbox.close([(1, Sent())], "w1", NOW)
-    assert outbox.late(NOW + timedelta(hours=25)) == []
+    assert store.watch.late(NOW + timedelta(hours=25)) == []
 
 
 def test_a_withheld_delivery_is_never_claimed_until_a_person_says_so(store: Store) -> None:
