@@ -54,6 +54,8 @@ _WRITTEN = {
     "h5": "portal comments",
     "h6": "short mails on every topic, irony both ways",
     "h7": "stories about people, told without a word of praise or blame",
+    "h8": "complaints in words of praise, praise after a quarrel",
+    "h9": "courteous complaints, wishes for an appointment inside a story, complaints about appointments",
 }
 
 
