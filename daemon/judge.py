@@ -15,6 +15,7 @@ from classifiers import Prediction, Text, requested_times
 from daemon import deliveries, gate, mime, reader, rules, threads
 from daemon.errors import Unsendable
 from daemon.model import (
+    UNKNOWN_ARRIVAL,
     Address,
     Category,
     Decision,
@@ -219,8 +220,9 @@ def _machine(reading: Reading, policy: Policy, past: Past) -> Record:
 
 def _first(reading: Reading, policy: Policy, tally: _Tally, decision: Decision, number: str, now: datetime) -> Record:
     """A new ticket: acknowledged if nothing forbids it, and handed to its department."""
+    reading, undated = _dated(reading, now)
     old = _before_cut_over(reading, policy)
-    reason, not_before = (decision.reason or old), None
+    reason, not_before = (decision.reason or undated or old), None
     if reason is None and reading.verdict.answer_to:
         reason, not_before = _brake(reading, policy, tally, None, now)
     decision = replace(decision, reason=reason, acknowledge=reason is None)
@@ -275,6 +277,15 @@ def _wants_receipt(reading: Reading, policy: Policy, tally: _Tally, ticket: Tick
         return False
     history = tally.history(verdict.answer_to.key, ticket.ticket_id)
     return history.on_thread == 0 and gate.brake(verdict, history, limits) is None
+
+
+def _dated(reading: Reading, now: datetime) -> tuple[Reading, Reason | None]:
+    """Where the mailbox does not tell when a message arrived, nobody knows whether that was before the cut-over: it
+    counts from now on, and a person decides on the acknowledgement."""
+    if reading.raw.received_at != UNKNOWN_ARRIVAL:
+        return reading, None
+    why = Reason("arrival_unknown", "the mailbox does not say when it arrived", "configuration: acknowledge_since")
+    return replace(reading, raw=replace(reading.raw, received_at=now)), why
 
 
 def _before_cut_over(reading: Reading, policy: Policy) -> Reason | None:

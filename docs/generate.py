@@ -125,16 +125,21 @@ def _tree(test: str) -> ast.Module:
     return ast.parse((ROOT / "tests" / test).read_text("utf-8"))
 
 
-def smtp_fault_rows(_: str) -> Iterator[str]:
-    """What becomes of a delivery at each fault: the table that the test itself is run from."""
-    tree = _tree("integration/test_smtp_faults.py")
-    named = (node for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "TABLE")
-    head, *rows = [line.strip() for line in ast.literal_eval(next(named).value).splitlines() if line.strip()]
-    columns = head.split()
-    yield f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}"
-    for row in rows:
-        words = row.rsplit(maxsplit=len(columns) - 1)
-        yield f"| {' | '.join(['`' + words[0].strip() + '`', *words[1:]])} |"
+def _faults(test: str, name: str) -> Callable[[str], Iterator[str]]:
+    """What becomes of something at each fault: the table that the test itself is run from."""
+
+    def rows(_: str) -> Iterator[str]:
+        named = (
+            node for node in _tree(test).body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
+        )
+        head, *lines = [line.strip() for line in ast.literal_eval(next(named).value).splitlines() if line.strip()]
+        columns = head.split()
+        yield f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}"
+        for line in lines:
+            words = re.split(r"  +", line)
+            yield f"| {' | '.join(['`' + words[0] + '`', *words[1:]])} |"
+
+    return rows
 
 
 def imap_fault_rows(_: str) -> Iterator[str]:
@@ -167,7 +172,9 @@ PARTS: tuple[tuple[str, str, Callable[[str], Iterator[str]]], ...] = (
     ("configuration.md", "conditions", predicate_rows),
     ("gate.md", "signals", signal_rows),
     ("reliability.md", "world", world_rows),
-    ("reliability.md", "smtp faults", smtp_fault_rows),
+    ("reliability.md", "smtp faults", _faults("integration/test_smtp_faults.py", "TABLE")),
+    ("reliability.md", "imap round", _faults("integration/test_imap_faults.py", "ROUND")),
+    ("reliability.md", "imap delivery", _faults("integration/test_imap_faults.py", "DELIVERY")),
     ("reliability.md", "imap faults", imap_fault_rows),
 )
 

@@ -80,6 +80,8 @@ def ensure_folder(client: Client, name: str) -> str:
         except Refusal as error:
             if code_of(error) == "ALREADYEXISTS":
                 return candidate
+            if is_passing(error):
+                raise
             why = why or answer_in(error)
             continue
         _subscribe(client, candidate)
@@ -122,7 +124,9 @@ def _exists(client: Client, name: str) -> bool:
         client.folder_status(name, ["UIDVALIDITY"])
     except HungUp:
         raise
-    except Refusal:
+    except Refusal as error:
+        if is_passing(error):
+            raise
         return False
     return True
 

@@ -25,7 +25,8 @@ class Memory:
     """Of one incarnation (UIDVALIDITY) of the folder.
 
     `floor`: nothing up to this UID is still to do. `left`: settled above the floor and still in the folder.
-    `seen`: the highest UID that a search has shown. `reads`: messages read whole.
+    `seen`: the highest UID that a search has shown. `reads`: messages read whole. `copied`: where those lie in the
+    processed folder that are copied and still here: they are not copied a second time.
     """
 
     uidvalidity: int = 0
@@ -34,6 +35,7 @@ class Memory:
     reads: int = 0
     left: set[int] = field(default_factory=set)
     suspects: dict[int, Suspect] = field(default_factory=dict)
+    copied: dict[int, tuple[int, int] | None] = field(default_factory=dict)
 
     def pending(self, found: Sequence[int]) -> list[int]:
         """Those of the UIDs found that are still to do."""
@@ -49,6 +51,7 @@ class Memory:
         """These are done; `left` where they are still in the folder."""
         for uid in uids:
             self.suspects.pop(uid, None)
+            self.copied.pop(uid, None)
         if left:
             self.left.update(uids)
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 from daemon.imap.client import Client, HungUp, Refusal, answer_in, is_passing
 from daemon.imap.folders import DONE, Opened
+from daemon.model import UNKNOWN_ARRIVAL
 
 #: Octets of one piece of a message that is too big to be kept in memory.
 PIECE = 1_000_000
@@ -21,8 +22,6 @@ PIECE = 1_000_000
 PER_COMMAND = 200
 #: UIDs of one search: ten digits and a space each, the answer stays below imaplib's line of 1,000,000 octets.
 WINDOW = 90_000
-#: The arrival of a message whose server does not tell it: before every cut-over, so that none is acknowledged.
-UNKNOWN_ARRIVAL = datetime(1970, 1, 1, tzinfo=UTC)
 #: The size of a message whose server does not tell it.
 UNKNOWN_SIZE = -1
 

@@ -40,24 +40,27 @@ def means_of(client: Client, folder: Opened) -> Means:
     return Means.KEYWORD if folder.keywords else Means.LEAVE
 
 
-def settle(client: Client, uids: Sequence[int], means: Means, target: str) -> Places | None:
-    """Put messages of the selected folder aside; say where each lies now, None where nobody said so.
+def settle(client: Client, uids: Sequence[int], means: Means, target: str, copied: Places) -> Places | None:
+    """Put messages of the selected folder aside; say where each lies now, None where nobody said so. What is only
+    copied yet is noted in `copied`: an account that may not delete would fill the processed folder with copies.
 
     One that has vanished is as good as settled. Returns None as a whole where the target folder is gone:
     some may have been moved by then; for the others it is to be called again.
     """
     done: Places = {}
     for part in chunks(uids, PER_COMMAND):
-        places = _settle(client, part, means, target)
+        places = _settle(client, part, means, target, copied)
         if places is None:
             return None
         done |= places
     return done
 
 
-def _settle(client: Client, uids: list[int], means: Means, target: str) -> Places | None:
+def _settle(client: Client, uids: list[int], means: Means, target: str, copied: Places) -> Places | None:
+    fresh = [uid for uid in uids if uid not in copied]
     try:
-        _put_aside(client, uids, means, target)
+        if fresh:
+            _put_aside(client, fresh, means, target)
     except HungUp:
         raise
     except Refusal as error:
@@ -67,12 +70,14 @@ def _settle(client: Client, uids: list[int], means: Means, target: str) -> Place
         left = still_there(client, uids)
         if len(left) == len(uids):
             raise
-        return dict.fromkeys(uids) | ((_settle(client, left, means, target) if left else {}) or {})
+        return dict.fromkeys(uids) | ((_settle(client, left, means, target, copied) if left else {}) or {})
     places = client.moved_to() if means.moves else {}
     if means is Means.COPY:
         # Only what is known to be copied may go: where COPYUID names them, those; else all, since COPY is atomic
         # (RFC 3501 §6.4.7). UID EXPUNGE then takes these and no other that somebody has marked.
-        _remove(client, [uid for uid in uids if uid in places] if places else uids)
+        copied.update({uid: places.get(uid) for uid in fresh if uid in places or not places})
+        _remove(client, [uid for uid in uids if uid in copied])
+        return {uid: copied.get(uid) for uid in uids}
     return {uid: places.get(uid) for uid in uids}
 
 

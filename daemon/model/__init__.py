@@ -5,11 +5,12 @@ Times are aware and UTC. Sizes are octets. Nothing here imports another module o
 
 from daemon.model.delivery import BounceNews, Claimed, Finding, InDoubt, Outcome, Planned, Refused, Retry, Sent
 from daemon.model.judgement import Decision, Reading, Reason, RequestedTime, RuleHit, Runner, Verdict
-from daemon.model.message import Address, Attachment, Message, MessageKey, RawMessage, Report
+from daemon.model.message import UNKNOWN_ARRIVAL, Address, Attachment, Message, MessageKey, RawMessage, Report
 from daemon.model.record import Issued, Past, Record, Seen, TicketRef
 from daemon.model.words import Category, DeliveryStatus, Kind, Role, TicketStatus
 
 __all__ = [
+    "UNKNOWN_ARRIVAL",
     "Address",
     "Attachment",
     "BounceNews",

@@ -16,7 +16,7 @@ from daemon.config import Database, Limits, Mailbox
 from daemon.errors import SourceError, SourceRefused
 from daemon.imap import folders, probing, reading, settling
 from daemon.imap.account import Account
-from daemon.imap.client import Client
+from daemon.imap.client import Client, HungUp, Refusal
 from daemon.imap.connection import Connection
 from daemon.imap.folders import Opened
 from daemon.imap.memory import Memory
@@ -81,7 +81,9 @@ class ImapSource:
             folder = self._folder
             if folder is None or not self._idles or self._account.connection is None:
                 await self._account.pause(rest)
-            elif await self._account.within(folder, partial(_start_idle, seen=self._memory.seen)):
+            elif (news := await self._account.within(folder, partial(_start_idle, seen=self._memory.seen))) is None:
+                self._idles = False  # until the next connection
+            elif news:
                 return
             else:
                 await self._account.stirred(min(rest, _IDLE_SECONDS))
@@ -280,7 +282,9 @@ class ImapSource:
     async def _settle(self, folder: Opened, uids: Sequence[int]) -> settling.Places:
         """Put aside; where the processed folder has gone meanwhile, make it anew and go on."""
         for _ in range(2):
-            work = partial(settling.settle, uids=uids, means=self._means, target=self._processed)
+            work = partial(
+                settling.settle, uids=uids, means=self._means, target=self._processed, copied=self._memory.copied
+            )
             places = await self._account.within(folder, work, len(uids) * _MOVE_OCTETS)
             if places is not None:
                 return places
@@ -312,9 +316,17 @@ def _abilities(client: Client, folder: Opened) -> tuple[Means, bool]:
     return settling.means_of(client, folder), client.has_capability("IDLE")
 
 
-def _start_idle(client: Client, seen: int) -> bool:
-    """Begin IDLE; True where mail has come since the last look: of that the server has spoken already."""
-    return bool(reading.search(client, seen + 1)) or client.start_idle()
+def _start_idle(client: Client, seen: int) -> bool | None:
+    """Begin IDLE; True where mail has come since the last look: of that the server has spoken already. None where
+    the server offers IDLE and refuses it (too many of them, a proxy between): then we look every so often."""
+    if reading.search(client, seen + 1):
+        return True
+    try:
+        return client.start_idle()
+    except HungUp:
+        raise
+    except Refusal:
+        return None
 
 
 def _had_news(client: Client) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -32,11 +33,34 @@ class Trap(Enum):
     SILENT_OK = auto()
     GARBAGE = auto()
     TRICKLE = auto()
+    LITERAL_TOO_BIG = auto()
+    LITERAL_TOO_SMALL = auto()
+    UNSOLICITED = auto()
+
+
+#: What a server may say at any time (RFC 3501 §7), asked or not.
+UNASKED = (
+    "* OK [ALERT] the house is closed tomorrow",
+    "* 9 EXISTS",
+    "* 1 RECENT",
+    r"* FLAGS (\Seen $Junk)",
+    r"* 2 FETCH (FLAGS (\Seen) UID 8)",
+    "* 1 FETCH (FLAGS ())",
+    "* 9 EXPUNGE",
+    '* LIST () "/" "Other"',
+    '* STATUS "Other" (UIDVALIDITY 99)',
+)
+#: A body that nobody asked for, cut or miscounted as told.
+UNASKED_BODY = b"Subject: nobody asked\r\n\r\n* 1 FETCH (UID 3 BODY[] NIL)\r\nfor this\r\n"
+#: Traps that FETCH of a body and APPEND spring by themselves, in the midst of the mail.
+_IN_THE_MAIL = frozenset({Trap.CUT_MID_LITERAL, Trap.LITERAL_TOO_BIG, Trap.LITERAL_TOO_SMALL})
+_IN_THE_ANSWER = frozenset({Trap.SHORT, Trap.LONG, Trap.EMPTY, Trap.NIL})
 
 
 @dataclass
 class Opponent:
-    """`traps`: command word (or `greeting`) -> what to do. `poison`: the same for the FETCH of one UID's body.
+    """`traps`: command word (or `greeting`) -> what to do; FETCH may also be named `FETCH size` or `FETCH body`,
+    the end of IDLE is `DONE`. `poison`: the same for the FETCH of one UID's body. `tls`: what STARTTLS leads to.
 
     A trap stays until it is taken out; `once` traps are sprung one time. `commands` is what was asked.
     """
@@ -55,6 +79,7 @@ class Opponent:
     appended: list[bytes] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     logins: int = 0
+    tls: ssl.SSLContext | None = None
     hook: Callable[[str], None] | None = None
     port: int = 0
 
@@ -96,9 +121,7 @@ class _Session:
 
     async def run(self) -> None:
         trap = self.server.trap_for("greeting")
-        if trap is not None:
-            await self._spring(trap, "*")
-        else:
+        if trap is None or not await self._spring(trap, "*"):
             self._say("* OK ready")
         while not self.over and (line := await self.reader.readline()):
             await self._command(line.decode().rstrip("\r\n"))
@@ -114,15 +137,21 @@ class _Session:
         self.server.commands.append(rest)
         if self.server.hook:
             self.server.hook(word)
-        trap = self.server.trap_for(word)
-        if trap is not None and trap not in (Trap.CUT_MID_LITERAL, Trap.SHORT, Trap.LONG, Trap.EMPTY, Trap.NIL):
-            await self._spring(trap, tag)
-        else:
+        trap = self._trap_for(word, rest)
+        own = _IN_THE_ANSWER | (_IN_THE_MAIL if "BODY.PEEK" in rest or word == "APPEND" else frozenset())
+        if trap is None or trap in own or not await self._spring(trap, tag):
             await getattr(self, f"_{word.lower()}", self._unknown)(tag, rest, trap)
         with contextlib.suppress(ConnectionError):
             await self.writer.drain()
 
-    async def _spring(self, trap: Trap, tag: str) -> None:
+    def _trap_for(self, word: str, rest: str) -> Trap | None:
+        trap = self.server.trap_for(word)
+        if trap is None and word == "FETCH":
+            trap = self.server.trap_for("FETCH body" if "BODY.PEEK" in rest else "FETCH size")
+        return trap
+
+    async def _spring(self, trap: Trap, tag: str) -> bool:
+        """Do it; False where the honest answer follows all the same."""
         answers = {
             Trap.NO: f"{tag} NO [CANNOT] not for you",
             Trap.UNAVAILABLE: f"{tag} NO [UNAVAILABLE] not now",
@@ -138,10 +167,25 @@ class _Session:
             while True:
                 self.writer.write(b"* OK ")
                 await asyncio.sleep(0.05)
+        elif trap is Trap.UNSOLICITED:
+            self._say(*UNASKED)
+            return False
+        elif trap in _IN_THE_MAIL:
+            return await self._unasked_body(trap)
         else:
             if trap is Trap.BYE:
                 self._say("* BYE enough")
             await self._cut()
+        return True
+
+    async def _unasked_body(self, trap: Trap) -> bool:
+        announced = len(UNASKED_BODY) // 2 if trap is Trap.LITERAL_TOO_SMALL else 500
+        self.writer.write(b"* 1 FETCH (UID 77 BODY[] {%d}\r\n" % announced + UNASKED_BODY)
+        if trap is Trap.CUT_MID_LITERAL:
+            await self._cut()
+            return True
+        self.writer.write(b")\r\n")
+        return False
 
     async def _cut(self) -> None:
         await self.writer.drain()
@@ -166,6 +210,17 @@ class _Session:
     async def _login(self, tag: str, rest: str, trap: Trap | None) -> None:
         self.server.logins += 1
         self._say(f"{tag} OK in")
+
+    async def _authenticate(self, tag: str, rest: str, trap: Trap | None) -> None:
+        self._say("+ ")
+        await self.reader.readline()
+        await self._login(tag, rest, trap)
+
+    async def _starttls(self, tag: str, rest: str, trap: Trap | None) -> None:
+        assert self.server.tls is not None
+        self._say(f"{tag} OK go ahead")
+        await self.writer.drain()
+        await self.writer.start_tls(self.server.tls)
 
     async def _logout(self, tag: str, rest: str, trap: Trap | None) -> None:
         self._say("* BYE bye", f"{tag} OK out")
@@ -208,6 +263,9 @@ class _Session:
 
     async def _search(self, tag: str, rest: str, trap: Trap | None) -> None:
         words = rest.split()
+        if "HEADER" in words or "LARGER" in words:  # what somebody looks for is not here
+            self._say("* SEARCH", f"{tag} OK done")
+            return
         uids = self._uids(words[3])
         if "UNKEYWORD" in words:
             uids = [uid for uid in uids if words[-1] not in self.server.flags.get(uid, ())]
@@ -243,7 +301,9 @@ class _Session:
             data += b"and more" * 200_000
         elif trap is Trap.EMPTY:
             data = b""
-        self.writer.write(f"* {uid} FETCH (UID {uid} {name} {{{len(data)}}}\r\n".encode())
+        announced = {Trap.LITERAL_TOO_BIG: len(data) + 1000, Trap.LITERAL_TOO_SMALL: len(data) // 2}
+        size = announced.get(trap, len(data)) if trap else len(data)
+        self.writer.write(f"* {uid} FETCH (UID {uid} {name} {{{size}}}\r\n".encode())
         if trap is Trap.CUT_MID_LITERAL:
             self.writer.write(data[: len(data) // 2])
             await self._cut()
@@ -261,6 +321,21 @@ class _Session:
             self._say(f"* OK [COPYUID {self.server.uidvalidity} {sources} {targets}] moved")
         self._say(*[f"* {number} EXPUNGE" for number in range(len(uids), 0, -1)], f"{tag} OK done")
 
+    async def _copy(self, tag: str, rest: str, trap: Trap | None) -> None:
+        uids = self._uids(rest.split(" ")[2])
+        places = range(len(self.server.moved) + 1, len(self.server.moved) + len(uids) + 1)
+        self.server.moved |= {place: self.server.messages[uid] for uid, place in zip(uids, places, strict=True)}
+        sources, targets = (",".join(map(str, numbers)) for numbers in (uids, places))
+        code = f"[COPYUID {self.server.uidvalidity} {sources} {targets}] " if uids else ""
+        self._say(f"{tag} OK {code}copied")
+
+    async def _expunge(self, tag: str, rest: str, trap: Trap | None) -> None:
+        for uid in self._uids(rest.split(" ")[2]):
+            if r"\Deleted" in self.server.flags.get(uid, ()):
+                del self.server.messages[uid]
+                self._say("* 1 EXPUNGE")
+        self._say(f"{tag} OK gone")
+
     async def _store(self, tag: str, rest: str, trap: Trap | None) -> None:
         for uid in self._uids(rest.split(" ")[2]):
             self.server.flags.setdefault(uid, set()).update(re.findall(r"[\\$]\w+", rest))
@@ -272,13 +347,15 @@ class _Session:
         await self.writer.drain()
         while (line := await self.reader.readline()) and line.strip().upper() != b"DONE":
             continue
-        self._say(f"{tag} OK done")
+        trap = self.server.trap_for("DONE")
+        if trap is None or not await self._spring(trap, tag):
+            self._say(f"{tag} OK done")
 
     async def _append(self, tag: str, rest: str, trap: Trap | None) -> None:
         size = int(re.findall(r"\{(\d+)\}$", rest)[0])
         self._say("+ go on")
         await self.writer.drain()
-        if trap is Trap.CUT_MID_LITERAL:
+        if trap in _IN_THE_MAIL:
             await self.reader.readexactly(size // 2)
             await self._cut()
             return

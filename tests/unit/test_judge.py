@@ -14,6 +14,7 @@ from classifiers import Prediction, Text
 from daemon import judge, threads
 from daemon.config import Config
 from daemon.model import (
+    UNKNOWN_ARRIVAL,
     Address,
     DeliveryStatus,
     Issued,
@@ -223,3 +224,17 @@ def test_reading_is_the_same_whoever_asks(policy: Policy, tmp_path: Path) -> Non
         True,
         None,
     )
+
+
+def test_a_mail_whose_arrival_nobody_tells_is_handed_on_and_a_person_decides_on_its_acknowledgement(
+    policy: Policy,
+) -> None:
+    plain = reading()
+    undated = replace(plain, raw=replace(plain.raw, received_at=UNKNOWN_ARRIVAL))
+    [record] = judged(policy, undated)
+    assert record.decision is not None
+    assert record.decision.reason is not None
+    assert record.decision.reason.signal == "arrival_unknown"
+    assert ack_of(record).status is DeliveryStatus.WITHHELD
+    assert record.raw.received_at == NOW
+    assert [d.target for d in record.deliveries] == [d.target for d in judged(policy, plain)[0].deliveries]
