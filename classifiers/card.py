@@ -56,6 +56,8 @@ _WRITTEN = {
     "h7": "stories about people, told without a word of praise or blame",
     "h8": "complaints in words of praise, praise after a quarrel",
     "h9": "courteous complaints, wishes for an appointment inside a story, complaints about appointments",
+    "h10": "questions, changes, papers, applications, offers, wrong addressees; and questions that are none",
+    "h11": "circumstances told, the office never named",
 }
 
 
