@@ -7,7 +7,7 @@ always listed, never `*`, and a new column has a default, so that the release be
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from sqlalchemy import (
     JSON,
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlmodel import Field, SQLModel
 
@@ -56,7 +57,8 @@ def _json() -> Any:
 
 
 class MailboxRow(SQLModel, table=True):
-    """One configured mailbox: who reads it now, and when it was last walked to its end."""
+    """One configured mailbox: who reads it now (`lease_until` without a holder: when it was given back), and when
+    it was last walked to its end."""
 
     __tablename__ = "mailbox"
     name: str = Field(primary_key=True)
@@ -66,6 +68,26 @@ class MailboxRow(SQLModel, table=True):
     failing_since: datetime | None = _time(nullable=True)
     failure: str | None = _text()
     told_at: datetime | None = _time(nullable=True)
+
+
+class WorkerRow(SQLModel, table=True):
+    """One running `anliegen run`: which mailboxes it is configured to read, and until when it counts as alive."""
+
+    __tablename__ = "worker"
+    name: str = Field(primary_key=True)
+    mailboxes: list[str] = _json()
+    started_at: datetime = _time()
+    alive_until: datetime = _time()
+
+
+class JobRow(SQLModel, table=True):
+    """A job of `schedule`: when it last began, and who does it now. Over all workers it runs once."""
+
+    __tablename__ = "job"
+    name: str = Field(primary_key=True)
+    began_at: datetime = _time()
+    holder: str | None = None
+    lease_until: datetime | None = _time(nullable=True)
 
 
 class MessageRow(SQLModel, table=True):
@@ -156,6 +178,7 @@ class TicketEvent(SQLModel, table=True):
     """One line of a ticket's history: who changed or noticed what. Never edited."""
 
     __tablename__ = "ticket_event"
+    __table_args__ = (Index("event_what", "what", "at"),)
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", index=True)
     at: datetime = _time()
@@ -168,12 +191,14 @@ class TicketEvent(SQLModel, table=True):
 class DeliveryRow(SQLModel, table=True):
     """The outbox: one thing to be sent, with its final bytes. `ticket_id` is empty for mail to the
     administrator. `door` is what is in trouble together (`smtp`, a mailbox, a webhook's host) and pauses as
-    a whole; `doubts` counts how often nobody knew whether it arrived."""
+    a whole; `doubts` counts how often nobody knew whether it arrived; `dismissed_at`: a person has looked at
+    what came of it, and nothing more is to be done."""
 
     __tablename__ = "delivery"
     __table_args__ = (
         Index("delivery_due", "status", "not_before"),
-        Index("delivery_to", "target", "address", "created_at"),
+        Index("delivery_to", text("lower(address)"), "created_at"),
+        Index("delivery_at", "status", "at"),
     )
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int | None = Field(default=None, foreign_key="ticket.id", index=True)
@@ -199,6 +224,7 @@ class DeliveryRow(SQLModel, table=True):
     at: datetime = _time()
     bounced_at: datetime | None = _time(nullable=True)
     bounce_status: str | None = None
+    dismissed_at: datetime | None = _time(nullable=True)
 
 
 class AttemptRow(SQLModel, table=True):
@@ -261,3 +287,72 @@ class SecretRow(SQLModel, table=True):
     __tablename__ = "secret"
     name: str = Field(primary_key=True)
     value: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Figure(TypedDict):
+    """Right answers to one question on one held-back part: of the old model and of the new."""
+
+    part: str
+    question: str
+    texts: int
+    old: int
+    new: int
+    won: int
+    lost: int
+
+
+class ModelRow(SQLModel, table=True):
+    """One training of the model: what it learnt from, how it did on what it had not seen, what became of it.
+
+    `status`: `training`, `in_force` (one at a time), `kept`, `rolled_back`, `refused`, `failed`. `events_until` and
+    `lessons_until` are the last correction and lesson that it knew; `pinned`: no night replaces it."""
+
+    __tablename__ = "model"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = ""
+    status: str
+    at: datetime = _time()
+    actor: str = ""
+    corrections: int = 0
+    lessons: int = 0
+    events_until: int = 0
+    lessons_until: int = 0
+    pinned: bool = False
+    figures: list[Figure] = _json()
+    why: str | None = _text()
+
+
+class ModelFile(SQLModel, table=True):
+    """The files of a model, for every worker to fetch; those of old ones are let go. `weights` is deflated."""
+
+    __tablename__ = "model_file"
+    model_id: int = Field(primary_key=True, foreign_key="model.id")
+    manifest: str = _text(nullable=False)
+    weights: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class LessonRow(SQLModel, table=True):
+    """A text that the administrator gave the model to learn from; `source` is the file that it stood in."""
+
+    __tablename__ = "lesson"
+    id: int | None = Field(default=None, primary_key=True)
+    source: str = Field(index=True)
+    at: datetime = _time()
+    subject: str = _text(nullable=False)
+    text: str = _text(nullable=False)
+    language: str | None = None
+    category: str | None = None
+    topic: str | None = None
+    department: str | None = None
+
+
+class WeekRow(SQLModel, table=True):
+    """How the model fared in one week of received tickets; kept when the tickets are not."""
+
+    __tablename__ = "week"
+    monday: str = Field(primary_key=True)
+    tickets: int = 0
+    unsure: int = 0
+    department_unsure: int = 0
+    corrected: int = 0
+    categories: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))

@@ -29,7 +29,11 @@ class Aside:
 
     def all(self, since: datetime | None, kinds: Collection[str] = ()) -> list[MessageRow]:
         """Messages set aside since then, oldest first."""
-        query = select(MessageRow).where(MessageRow.role == Role.ASIDE).order_by(col(MessageRow.id))
+        query = (
+            select(MessageRow)
+            .where(MessageRow.role == Role.ASIDE)
+            .order_by(col(MessageRow.received_at), col(MessageRow.id))
+        )
         if since is not None:
             query = query.where(col(MessageRow.received_at) >= since)
         if kinds:

@@ -16,9 +16,14 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from daemon.model import DeliveryStatus, MessageKey, Planned, Role
+from daemon.store import rows
 from daemon.store.database import Database
-from daemon.store.rows import delivery_row
 from daemon.tables import DeliveryRow, MessageBytes, MessageRow, QuarantineRow, TicketEvent, TicketRow
+
+#: What a department gets. One that was refused is a ticket that nobody has.
+FORWARDS = ("mail", "folder", "webhook")
+#: Why a delivery of a message is withheld that `reconcile --repair` imported: the first word of `why`.
+IMPORTED = "imported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class DeliveryView:
     message_id: str | None
     bounced_at: datetime | None
     bounce_status: str | None
+    dismissed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +93,15 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Figures of a day; `quarantined` and `in_doubt` are what waits for a person now."""
+    """Figures of a day. What waits for a person now: `quarantined`; `in_doubt`; `refused`, which are those of the day,
+    and to departments all that nobody has dismissed; `imported`: forwards of repaired messages that nobody let go."""
 
     received: int
     acknowledged: int
     quarantined: int
     refused: int
     in_doubt: int
+    imported: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +123,7 @@ class Tickets:
 
     def all(self, filters: Filters) -> Iterator[TicketView]:
         """Tickets, oldest first, page by page."""
-        last = 0
+        last = self._before(filters.since) if filters.since else 0
         while True:
             with self.database.transaction() as session:
                 rows = session.exec(_query(filters).where(col(TicketRow.id) > last).limit(self.PAGE)).all()
@@ -124,6 +132,13 @@ class Tickets:
                 return
             yield from page
             last = page[-1].row.id or 0
+
+    def _before(self, since: datetime) -> int:
+        """A ticket id below all that were received since then: what is older need not be looked at."""
+        with self.database.transaction() as session:
+            # "+ 0": else SQLite seeks the least id by walking from the oldest ticket on
+            least = select(func.min(col(TicketRow.id) + 0)).where(TicketRow.received_at >= since)
+            return (session.exec(least).one() or 1) - 1
 
     def find(self, number: str) -> TicketView | None:
         """One ticket by its number."""
@@ -188,8 +203,7 @@ class Tickets:
                 ticket.department_unsure, ticket.department_confidence = False, 1.0
             original = select(MessageRow.id).where(MessageRow.ticket_id == ticket.id, MessageRow.role == Role.FIRST)
             message_id = session.exec(original).first()
-            for planned in deliveries:
-                session.add(delivery_row(planned, ticket.id, message_id, now))
+            rows.write(session, DeliveryRow, [rows.delivery(each, ticket.id, message_id, now) for each in deliveries])
             ticket.updated_at = now
             return True
 
@@ -254,6 +268,8 @@ class Tickets:
     def counts(self, since: datetime) -> Counts:
         """What the daily mail counts."""
         acknowledged = (DeliveryRow.target == "acknowledgement") & (DeliveryRow.status == DeliveryStatus.SENT)
+        open_ = col(DeliveryRow.dismissed_at).is_(None)
+        forward = col(DeliveryRow.target).in_(FORWARDS)
         with self.database.transaction() as session:
 
             def count(row: Any, *where: Any) -> int:
@@ -263,9 +279,24 @@ class Tickets:
                 received=count(TicketRow, TicketRow.received_at > since),
                 acknowledged=count(DeliveryRow, acknowledged, DeliveryRow.at > since),
                 quarantined=count(QuarantineRow, QuarantineRow.status == "waiting"),
-                refused=count(DeliveryRow, DeliveryRow.status == DeliveryStatus.REFUSED, DeliveryRow.at > since),
+                refused=count(
+                    DeliveryRow,
+                    DeliveryRow.status == DeliveryStatus.REFUSED,
+                    open_,
+                    forward | (col(DeliveryRow.at) > since),
+                ),
                 in_doubt=count(
-                    DeliveryRow, DeliveryRow.status == DeliveryStatus.IN_DOUBT, col(DeliveryRow.not_before).is_(None)
+                    DeliveryRow,
+                    DeliveryRow.status == DeliveryStatus.IN_DOUBT,
+                    open_,
+                    col(DeliveryRow.not_before).is_(None),
+                ),
+                imported=count(
+                    DeliveryRow,
+                    DeliveryRow.status == DeliveryStatus.WITHHELD,
+                    open_,
+                    forward,
+                    col(DeliveryRow.why).startswith(IMPORTED),
                 ),
             )
 
@@ -338,6 +369,7 @@ def _delivery(row: DeliveryRow, number: str | None) -> DeliveryView:
         message_id=row.mail_message_id,
         bounced_at=row.bounced_at,
         bounce_status=row.bounce_status,
+        dismissed_at=row.dismissed_at,
     )
 
 

@@ -134,6 +134,7 @@ def test_bytes_are_purged_only_after_everything_is_settled(store: Store) -> None
     assert store.journal.placed("buergerpost", "Bearbeitet") == {(9, 100)}
 
 
+@pytest.mark.filterwarnings("ignore:.*expression-based index")
 def test_migrations_make_exactly_the_tables_of_the_code(store: Store) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
