@@ -18,7 +18,7 @@ from sqlmodel import Session, col, delete, select
 from daemon.config import Delivery
 from daemon.model import Claimed, DeliveryStatus, InDoubt, MessageKey, Outcome, Planned, Refused, Retry, Sent
 from daemon.store.database import Database
-from daemon.store.rows import OPEN, delivery_row
+from daemon.store.rows import OPEN, delivery, write
 from daemon.tables import DeliveryRow, MessageBytes, MessageRow, PauseRow, TicketEvent, TicketRow
 
 #: The first gap after a door failed; it doubles with each further failure, up to `retry_longest_minutes`.
@@ -56,7 +56,7 @@ class Outbox:
     def add(self, planned: Planned, now: datetime) -> None:
         """Put a mail that belongs to no ticket into the outbox."""
         with self.database.transaction() as session:
-            session.add(delivery_row(planned, None, None, now))
+            write(session, DeliveryRow, [delivery(planned, None, None, now)])
 
     def recover(self, now: datetime, *, alone: bool) -> int:
         """Take over what dead workers left: `claimed` waits again, `sending` is in doubt.

@@ -1,22 +1,58 @@
-"""From what was decided to the rows that keep it."""
+"""From what was decided to the rows that keep it.
+
+A batch is written by column and value, many rows a statement (decision 0110): every column that may not be
+empty has to be named here.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from daemon.model import DeliveryStatus, Message, Planned, Record, Role
-from daemon.tables import DeliveryRow, MessageRow, TicketRow
+from sqlalchemy import Table, insert, inspect
+from sqlmodel import Session, SQLModel
+
+from daemon.model import DeliveryStatus, Message, MessageKey, Planned, Record, Role, TicketStatus
+
+#: A row by the names of its columns.
+Values = dict[str, object]
 
 #: What a delivery is until it is settled.
 OPEN = (DeliveryStatus.WAITING, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING, DeliveryStatus.IN_DOUBT)
 
 
-def message_row(record: Record, ticket_id: int | None, now: datetime) -> MessageRow:
+def table(row: type[SQLModel]) -> Table:
+    """The table of a row's class."""
+    found = inspect(row).local_table
+    assert isinstance(found, Table)
+    return found
+
+
+def write(session: Session, row: type[SQLModel], values: Sequence[Values]) -> None:
+    """Insert rows, all of them by one statement."""
+    if values:
+        session.connection().execute(insert(table(row)), values)
+
+
+def write_numbered(session: Session, row: type[SQLModel], values: Sequence[Values]) -> list[int]:
+    """Insert rows whose `id` the database gives; the ids, in the same order."""
+    if not values:
+        return []
+    ids = table(row).c.id
+    return list(session.connection().scalars(insert(table(row)).returning(ids, sort_by_parameter_order=True), values))
+
+
+def place(key: MessageKey) -> Values:
+    """The columns that say where a message lies."""
+    return {"mailbox": key.mailbox, "folder": key.folder, "uidvalidity": key.uidvalidity, "uid": key.uid}
+
+
+def message(record: Record, ticket_id: int | None, now: datetime) -> Values:
+    """The row of a message."""
     raw, message, verdict = record.raw, record.message, record.verdict
     author = verdict.answer_to if verdict.answer_to and record.role is not Role.ASIDE else message.author
-    return MessageRow(
-        **asdict(raw.key),
+    return place(raw.key) | dict(  # noqa: C408 columns read as names
         sha256=raw.sha256,
         fingerprint=message.fingerprint,
         size=raw.size,
@@ -46,13 +82,29 @@ def _kept_text(record: Record, message: Message) -> str:
     return message.text if record.role in (Role.FIRST, Role.ASIDE) else message.own_text
 
 
-def ticket_row(record: Record, now: datetime) -> TicketRow:
+def quarantined(record: Record, now: datetime, limit: int) -> Values:
+    """The row of a message that could not be read; its octets are kept up to `limit`."""
+    raw = record.raw
+    return place(raw.key) | {
+        "sha256": raw.sha256,
+        "size": raw.size,
+        "reason": record.quarantine or "",
+        "status": "waiting",
+        "received_at": raw.received_at,
+        "at": now,
+        "data": raw.data if raw.complete and raw.size <= limit else None,
+    }
+
+
+def ticket(record: Record, now: datetime) -> Values:
+    """The row of a new ticket."""
     message, verdict, decision = record.message, record.verdict, record.decision
     assert decision is not None and record.number is not None
     author = verdict.answer_to or message.author
     reason = decision.reason
-    return TicketRow(
+    return dict(  # noqa: C408 columns read as names
         number=record.number,
+        channel="email",
         mailbox=record.raw.key.mailbox,
         message_id=message.message_id,
         sha256=record.raw.sha256,
@@ -69,6 +121,7 @@ def ticket_row(record: Record, now: datetime) -> TicketRow:
         department_confidence=decision.department_confidence,
         department_unsure=decision.department_unsure,
         queue=decision.queue,
+        status=TicketStatus.OPEN,
         priority=decision.priority,
         tags=list(decision.tags),
         ack_withheld=reason.signal if reason else None,
@@ -87,6 +140,7 @@ def reasons(record: Record) -> dict[str, object]:
     return {
         "rules": [asdict(hit) for hit in decision.rules],
         "evidence": list(decision.evidence),
+        "guessed": [*(["category"] * decision.unsure), *(["department"] * decision.department_unsure)],
         "category_runners_up": [asdict(runner) for runner in decision.category_runners_up],
         "department_runners_up": [asdict(runner) for runner in decision.department_runners_up],
         "requested_times": [
@@ -102,9 +156,14 @@ def reasons(record: Record) -> dict[str, object]:
     }
 
 
-def delivery_row(planned: Planned, ticket_id: int | None, message_id: int | None, now: datetime) -> DeliveryRow:
+def event(ticket_id: int, now: datetime, what: str, new: str | None, *, actor: str = "anliegen") -> Values:
+    """A line of a ticket's history."""
+    return {"ticket_id": ticket_id, "at": now, "actor": actor, "what": what, "old": None, "new": new}
+
+
+def delivery(planned: Planned, ticket_id: int | None, message_id: int | None, now: datetime) -> Values:
     """The outbox row of a planned delivery."""
-    return DeliveryRow(
+    return dict(  # noqa: C408 columns read as names
         ticket_id=ticket_id,
         message_id=message_id,
         target=planned.target,
@@ -116,6 +175,8 @@ def delivery_row(planned: Planned, ticket_id: int | None, message_id: int | None
         data=planned.data,
         size=len(planned.data or b""),
         status=planned.status,
+        attempts=0,
+        doubts=0,
         why=planned.why,
         created_at=now,
         not_before=planned.not_before or now,

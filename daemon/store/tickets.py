@@ -16,8 +16,8 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from daemon.model import DeliveryStatus, MessageKey, Planned, Role
-from daemon.store import rows
 from daemon.store.database import Database
+from daemon.store.rows import delivery, write
 from daemon.tables import DeliveryRow, MessageBytes, MessageRow, QuarantineRow, TicketEvent, TicketRow
 
 #: What a department gets. One that was refused is a ticket that nobody has.
@@ -203,7 +203,7 @@ class Tickets:
                 ticket.department_unsure, ticket.department_confidence = False, 1.0
             original = select(MessageRow.id).where(MessageRow.ticket_id == ticket.id, MessageRow.role == Role.FIRST)
             message_id = session.exec(original).first()
-            rows.write(session, DeliveryRow, [rows.delivery(each, ticket.id, message_id, now) for each in deliveries])
+            write(session, DeliveryRow, [delivery(each, ticket.id, message_id, now) for each in deliveries])
             ticket.updated_at = now
             return True
 
