@@ -10,6 +10,7 @@ import logging
 import os
 import secrets
 import socket
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -23,6 +24,7 @@ from daemon.errors import ConfigError, SourceError
 from daemon.intake import Intake
 from daemon.lane import Lane
 from daemon.learning import classifier
+from daemon.leases import Leases
 from daemon.logs import event
 from daemon.policy import Policy
 from daemon.ports import Target
@@ -49,28 +51,55 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+class SharedClock(SystemClock):
+    """The database's clock, carried on between two looks by this machine's own, whatever the latter shows."""
+
+    #: A look that took longer (seconds) says nothing.
+    PRECISE = 2.0
+
+    def __init__(self) -> None:
+        self._then: datetime | None = None
+        self._since = 0.0
+
+    def heard(self, moment: datetime, seconds: float) -> None:
+        """The database said what time it is, and took that long."""
+        if self._then is None or seconds < self.PRECISE:
+            self._then, self._since = moment, time.clock_gettime(time.CLOCK_BOOTTIME)
+
+    def now(self) -> datetime:
+        if self._then is None:
+            return super().now()
+        return self._then + timedelta(seconds=time.clock_gettime(time.CLOCK_BOOTTIME) - self._since)
+
+
 class App:
     """Everything that a running daemon has. `open` before use, `close` after."""
 
     def __init__(self, path: Path, config: Config) -> None:
-        self.path, self.config, self.clock = path, config, SystemClock()
+        self.path, self.config = path, config
         self.worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self.database, self.thinking = Lane("database"), Lane("thinking")
         self.store = Store.open(config)
         self.alone = self.store.database.path is not None
+        self.clock = SystemClock() if self.alone else SharedClock()
+        names = [mailbox.name for mailbox in config.mailbox]
+        self.leases = Leases(self.store.workers, self.database, self.clock, self.worker, names, alone=self.alone)
 
     async def open(self) -> None:
         """Take the lock, bring the schema up to date, load the model. Raises `AnliegenError`s."""
         if self.alone:
             await self.database.run(self.store.database.hold)
             await self.database.run(self.store.database.migrate)
-            await self.database.run(self.store.mailboxes.take_over)
+            await self.database.run(self.store.workers.take_over)
+        else:
+            await self.database.run(self.store.database.require)
+        await self._join()
         if made := await self.database.run(self.store.after_restore, self.clock.now()):
             why = "The database is a copy put back: what was open in it waits for a person (`anliegen outbox list`)."
             event(log, logging.WARNING, "restored", why, made=made)
         key = await self.database.run(self.store.secret)
-        model = await self.thinking.run(classifier, self.config)
-        self.policy = Policy(self.config, Renderer(self.config), model, key)
+        self.model, classifier = await learning.current(self.store, self.database, self.thinking, self.config)
+        self.policy = Policy(self.config, Renderer(self.config), classifier, key)
         self.mail = MailTarget(self.config.smtp)
         self.webhook = WebhookTarget(self.config, self.clock)
         self.targets = build_targets(self.config, self.mail, self.webhook)
@@ -87,7 +116,7 @@ class App:
             self.clock,
             worker=self.worker,
             alone=self.alone,
-            lease=timedelta(seconds=self.config.worker.lease_seconds),
+            lease=self.store.term,
             at_once=2 * self.config.smtp.connections,
         )
         self.intakes = [
@@ -99,12 +128,19 @@ class App:
                 lambda: self.policy,
                 self.clock,
                 Seclusion(),
-                worker=self.worker,
+                leases=self.leases,
                 recorded=self.dispatch.wake,
             )
             for source in self.sources.values()
         ]
         await self.dispatch.recover()
+
+    async def _join(self) -> None:
+        """Become one of the workers: from here on time is the database's, where several share it."""
+        await self.database.run(self.store.workers.enrol, self.leases.names)
+        if isinstance(self.clock, SharedClock):
+            self.leases.heard = self.clock.heard
+        await self.leases.beat()
 
     def _source(self, name: str) -> ImapSource:
         mailbox = self.config.mailbox_of(name)
@@ -149,7 +185,7 @@ class App:
         for intake in getattr(self, "intakes", ()):
             await intake.seclusion.close()
         with suppress(Exception):
-            await self.database.run(self.store.mailboxes.release, self.worker)
+            await self.database.run(self.store.workers.leave, self.worker, self.clock.now())
         self.thinking.close()
         self.database.close()
         self.store.close()

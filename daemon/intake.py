@@ -20,6 +20,7 @@ from typing import TypeVar
 from daemon import judge, reader
 from daemon.errors import LeaseLost, Overtaken, SourceError, SourceRefused, StoreError
 from daemon.lane import Lane
+from daemon.leases import Leases
 from daemon.logs import event
 from daemon.model import MessageKey, Past, RawMessage, Reading, Record, Role
 from daemon.policy import Policy
@@ -54,12 +55,13 @@ class Intake:
         clock: Clock,
         seclusion: Seclusion,
         *,
-        worker: str,
+        leases: Leases,
         recorded: Callable[[], None],
     ) -> None:
-        """`recorded` is called after each commit: the outbox may have work."""
+        """`leases` say whether this worker reads the mailbox. `recorded` is called after each commit: the outbox
+        may have work."""
         self.source, self.store, self.database, self.thinking = source, store, database, thinking
-        self.policy, self.clock, self.worker, self.recorded = policy, clock, worker, recorded
+        self.policy, self.clock, self.leases, self.recorded = policy, clock, leases, recorded
         self.seclusion, self.name = seclusion, source.name
         self._owed: set[MessageKey] = set()
 
@@ -72,9 +74,10 @@ class Intake:
                     gap = FIRST_GAP
                     await self.source.wait(self._patience())
                 else:
-                    await asyncio.sleep(self._patience())
+                    await self.leases.change(self._patience())
             except (SourceError, StoreError, LeaseLost) as error:
                 await self._failed(error)
+                await self._let_others_try(error, gap)
                 gap = max(gap, REFUSED_GAP) if isinstance(error, SourceRefused) else gap
                 await asyncio.sleep(gap)
                 gap = min(gap * 2, LONGEST_GAP)
@@ -99,7 +102,7 @@ class Intake:
 
     async def round(self) -> bool:
         """Walk the folder once; False where another worker holds the mailbox."""
-        if not await self._lease():
+        if not await self.leases.mine(self.name):
             return False
         await self._give_back()
         open_attempts = await self.database.run(self.store.journal.open_attempts, self.name)
@@ -109,6 +112,8 @@ class Intake:
                 suspected += [raw for raw in batch if raw.key in open_attempts]
                 if innocent := [raw for raw in batch if raw.key not in open_attempts]:
                     await self._take_in(innocent, self._together)
+                if not await self.leases.mine(self.name):
+                    return False
         for raw in suspected:
             await self._take_in([raw], self._secluded)
         if open_attempts:
@@ -119,9 +124,6 @@ class Intake:
 
     async def _known(self, keys: Sequence[MessageKey]) -> Collection[MessageKey]:
         return await self.database.run(self.store.journal.known, keys)
-
-    async def _lease(self) -> bool:
-        return await self.database.run(self.store.mailboxes.hold, self.name, self.worker, self.clock.now())
 
     async def _take_in(self, batch: Sequence[RawMessage], read: Read) -> None:
         """One batch, from bytes to settled."""
@@ -134,7 +136,7 @@ class Intake:
                 await self._give_back()
             raise
         self.recorded()
-        if not await self._lease():
+        if not await self.leases.keep(self.name):
             raise LeaseLost(f"Another worker reads {self.name} now; it settles what is recorded.")
         places = await self.source.settle(keys)
         await self.database.run(self.store.journal.settled, places, self._processed_folder(), self.clock.now())
@@ -269,12 +271,18 @@ class Intake:
         with suppress(StoreError):
             await self.database.run(self.store.mailboxes.failing, self.name, str(error), self.clock.now())
 
+    async def _let_others_try(self, error: Exception, gap: float) -> None:
+        """A server that does not answer here may answer another worker; one that says no says it to all."""
+        if isinstance(error, SourceError) and not isinstance(error, SourceRefused) and gap > FIRST_GAP:
+            with suppress(StoreError):
+                await self.leases.give_back(self.name, shun=gap)
+
     def _processed_folder(self) -> str:
         mailbox = self.policy().config.mailbox_of(self.name)
         return mailbox.processed_folder if mailbox else ""
 
     def _patience(self) -> float:
-        """Seconds to wait for news: a third of the lease at most, so that it is renewed in time."""
+        """Seconds to wait for news: a third of the lease at most, so that others get their share soon."""
         config = self.policy().config
         mailbox = config.mailbox_of(self.name)
         return min(mailbox.poll_seconds if mailbox else 60, config.worker.lease_seconds / 3)

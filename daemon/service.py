@@ -17,7 +17,7 @@ import time
 from contextlib import suppress
 from datetime import timedelta
 
-from daemon import schedule
+from daemon import learning, schedule
 from daemon.app import App
 from daemon.dispatch import PATIENCE
 from daemon.errors import AnliegenError, Stuck
@@ -53,8 +53,10 @@ async def run(app: App) -> int:
     try:
         await app.open()
         tasks = [asyncio.create_task(intake.watch(), name=f"mailbox-{intake.name}") for intake in app.intakes]
+        tasks.append(asyncio.create_task(app.leases.run(), name="leases"))
         tasks.append(asyncio.create_task(app.dispatch.run(), name="dispatch"))
         tasks.append(asyncio.create_task(schedule.run(app), name="schedule"))
+        tasks.append(asyncio.create_task(learning.keep_up(app), name="model"))
         tasks.append(asyncio.create_task(_reloads(app, hangup), name="reload"))
         tasks.append(asyncio.create_task(_watchdog(app), name="watchdog"))
         event(log, logging.INFO, "started", mailboxes=len(app.intakes), worker=app.worker)
@@ -88,10 +90,15 @@ async def run_once(app: App, patience: timedelta = PATIENCE) -> int:
 
 
 async def _once(app: App, patience: timedelta) -> int:
+    app.leases.shares = False  # it takes what is free, and the others need not reckon with it
     await app.open()
-    read = await asyncio.gather(*(intake.drain(patience) for intake in app.intakes))
-    await schedule.tick(app)
-    sent = await app.dispatch.drain(patience)
+    beats = asyncio.create_task(app.leases.run(), name="leases")
+    try:
+        read = await asyncio.gather(*(intake.drain(patience) for intake in app.intakes))
+        await schedule.tick(app)
+        sent = await app.dispatch.drain(patience)
+    finally:
+        beats.cancel()
     return 0 if sent and all(read) else 1
 
 

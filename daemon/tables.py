@@ -318,7 +318,7 @@ class ModelRow(SQLModel, table=True):
     events_until: int = 0
     lessons_until: int = 0
     pinned: bool = False
-    figures: list[Figure] = _json()
+    figures: list[dict[str, Any]] = _json()
     why: str | None = _text()
 
 

@@ -23,6 +23,7 @@ from daemon.config import Config
 from daemon.dispatch import Dispatch
 from daemon.errors import SourceError, StoreError
 from daemon.intake import Intake
+from daemon.leases import Leases
 from daemon.model import Claimed, InDoubt, MessageKey, Outcome, RawMessage, Reading, Refused, Retry, Sent
 from daemon.policy import Policy
 from daemon.ports import Begin, Known
@@ -155,6 +156,8 @@ class Process:
         self.store_faults: dict[str, list[str]] = {}
         self.store = Store.open(config)
         self.database, self.thinking = FlakyLane(self, "database"), FlakyLane(self, "thinking")
+        worker = f"life-{life}"
+        self.leases = Leases(self.store.workers, self.database, town, worker, ["buergerpost"], alone=True)  # type: ignore[arg-type]
         policy = Policy(config, renderer, FixedClassifier(), self.store.secret())  # type: ignore[arg-type]
         self.dispatch = Dispatch(
             self.store,
@@ -162,7 +165,7 @@ class Process:
             lambda: {name: FlakyTarget(self) for name in ("acknowledgement", "mail", "folder", "alarm")},
             self._fetch,
             town,
-            worker=f"life-{life}",
+            worker=worker,
             alone=True,
             lease=timedelta(seconds=config.worker.lease_seconds),
             at_once=4,
@@ -179,7 +182,7 @@ class Process:
             lambda: policy,
             self.town,
             FlakySeclusion(self),  # type: ignore[arg-type]
-            worker=f"life-{self.life}",
+            leases=self.leases,
             recorded=self.dispatch.wake,
         )
 
@@ -203,9 +206,12 @@ class Process:
 
     async def start(self) -> None:
         """As `app.open` and `service.run` do it."""
-        await self.database.run(self.store.mailboxes.take_over)
+        await self.database.run(self.store.workers.take_over)
+        await self.database.run(self.store.workers.enrol, self.leases.names)
+        await self.leases.beat()
         await self.dispatch.recover()
-        self.tasks = [asyncio.create_task(self.intake.watch()), asyncio.create_task(self.dispatch.run())]
+        lives = (self.leases.run(), self.intake.watch(), self.dispatch.run())
+        self.tasks = [asyncio.create_task(life) for life in lives]
 
     async def live(self, seconds: float) -> None:
         """Let time pass. A task that ended by itself ends the process, as the service does it."""

@@ -1,7 +1,8 @@
 """The store: one object for each side that uses it, on one database.
 
-`journal` is intake's, `outbox` dispatch's, `watch` looks at what waits there, `tickets` is staff's, `mailboxes` the workers'. Nothing outside
-this package writes SQL. There is no cache: what is not committed did not happen.
+`journal` is intake's, `outbox` dispatch's, `watch` looks at what waits there, `tickets` is staff's; `mailboxes`,
+`workers` and `jobs` are the running daemon's. Nothing outside this package writes SQL. There is no cache: what is
+not committed did not happen.
 """
 
 from __future__ import annotations
@@ -16,32 +17,56 @@ from sqlmodel import select
 from daemon.config import Config
 from daemon.store.aside import Aside
 from daemon.store.database import RESTORED, Database
+from daemon.store.jobs import Jobs
 from daemon.store.journal import Journal, Question
 from daemon.store.mailboxes import Mailboxes
 from daemon.store.outbox import Outbox
+from daemon.store.models import Models
 from daemon.store.tickets import Tickets
 from daemon.store.watch import Watch
+from daemon.store.workers import Workers
+from daemon.store.weeks import Weeks
 from daemon.tables import CounterRow, SecretRow
 
-__all__ = ["Aside", "Database", "Journal", "Mailboxes", "Outbox", "Question", "Store", "Tickets", "Watch"]
+__all__ = [
+    "Aside",
+    "Database",
+    "Jobs",
+    "Journal",
+    "Mailboxes",
+    "Outbox",
+    "Question",
+    "Store",
+    "Tickets",
+    "Watch",
+    "Workers",
+]
 
 
 #: After a restore ticket numbers go on behind the next multiple: those given since the copy are not given again.
 SKIPPED = 10_000
 
 
+#: The part of `worker.lease_seconds` for which a lease is given; in the rest the others find out that it is over.
+TERM = 2 / 3
+
+
 class Store:
     """All of it. Open with `Store.open`; every method may raise `StoreError`."""
 
     def __init__(self, database: Database, config: Config) -> None:
-        lease = timedelta(seconds=config.worker.lease_seconds)
         self.database = database
+        self.term = timedelta(seconds=config.worker.lease_seconds * TERM)
         self.journal = Journal(database, message_limit=config.database.message_limit)
-        self.outbox = Outbox(database, config.delivery, keep=config.database.keep_messages, lease=lease)
+        self.outbox = Outbox(database, config.delivery, keep=config.database.keep_messages, lease=self.term)
         self.watch = Watch(database)
         self.tickets = Tickets(database)
         self.aside = Aside(database)
-        self.mailboxes = Mailboxes(database, lease)
+        self.mailboxes = Mailboxes(database)
+        self.workers = Workers(database, self.term)
+        self.jobs = Jobs(database, self.term)
+        self.models = Models(database)
+        self.weeks = Weeks(database)
 
     @classmethod
     def open(cls, config: Config, base: Path | None = None, *, read_only: bool = False, create: bool = True) -> Store:
@@ -51,11 +76,8 @@ class Store:
     def secret(self, make: Callable[[], bytes] = lambda: secrets.token_bytes(32)) -> bytes:
         """The key that signs our Message-IDs and tokens; made on first use."""
         with self.database.transaction() as session:
-            row = session.get(SecretRow, "key")
-            if row is None:
-                row = SecretRow(name="key", value=make())
-                session.add(row)
-            return row.value
+            found = session.get(SecretRow, "key") or self.database.locked(session, SecretRow, "key", value=make())
+            return found.value
 
     def mark_restored(self, now: datetime) -> None:
         """Say that this database was put back from a copy: `after_restore` acts on it."""
@@ -66,7 +88,7 @@ class Store:
         """Where this database is a copy put back: leave open deliveries to a person, and skip numbers that were
         given since. Returns when the copy was made, the first time it is asked, else None."""
         with self.database.transaction() as session:
-            mark = session.get(SecretRow, RESTORED)
+            mark = session.get(SecretRow, RESTORED, with_for_update=True)
             if mark is None:
                 return None
             made = mark.value.decode("ascii", "replace")

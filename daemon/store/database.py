@@ -14,19 +14,36 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy
 from sqlalchemy import Engine, event
-from sqlmodel import Session, create_engine
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel, create_engine
 
 from daemon.errors import StoreError
 
 #: Milliseconds to wait for another process's write (a backup, a command at the prompt).
 BUSY_TIMEOUT_MS = 5_000
 
-#: The name of the lock under which batches are recorded (PostgreSQL knows locks by number).
-RECORDING = 2_026_001
+#: The names of the locks under which batches are recorded and the schema is changed (PostgreSQL knows locks by number).
+RECORDING, MIGRATING = 2_026_001, 2_026_002
+
+#: What libpq is asked for, where the URL says nothing else: a host that is gone is noticed within 20 seconds.
+_CONNECTION = {
+    "application_name": "anliegen",
+    "connect_timeout": "5",
+    "keepalives_idle": "5",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}
+
+#: What the server is asked for, in seconds: a worker that was stopped or cut off in the middle of a transaction
+#: loses it, so that its locks keep nobody waiting; who waits for a lock all the same gives up and tries again.
+_SESSION = {"idle_in_transaction_session_timeout": 10, "lock_timeout": 20}
+
+Row = TypeVar("Row", bound=SQLModel)
 
 #: The row of `secret` that a copy has and the original has not: when it was made.
 RESTORED = "restored"
@@ -106,6 +123,20 @@ class Database:
         moment: datetime = session.execute(sqlalchemy.select(sqlalchemy.func.clock_timestamp())).scalar_one()
         return moment.astimezone(UTC)
 
+    def locked(self, session: Session, row: type[Row], key: str, **fresh: Any) -> Row:
+        """The row with that key, locked until the transaction ends; made from `fresh` where there is none.
+
+        However many workers want to make it at the same moment: there is one, and none of them fails.
+        """
+        found = session.get(row, key, with_for_update=True)
+        if found is None:
+            [name] = sqlalchemy.inspect(row).primary_key
+            values = {**row(**{name.key: key}, **fresh).model_dump(), name.key: key}
+            insert = (sqlite if self.path else postgresql).insert(row).values(values).on_conflict_do_nothing()
+            session.execute(insert)
+            found = session.get_one(row, key, with_for_update=True)
+        return found
+
     def one_at_a_time(self, session: Session) -> None:
         """Let no other worker pass here before this transaction ends. On SQLite none does: BEGIN IMMEDIATE."""
         if self.path is None:
@@ -133,7 +164,10 @@ class Database:
         return f"{where} cannot be used ({why.splitlines()[0] if why else 'no reason given'}). It is tried again."
 
     def migrate(self) -> str:
-        """Bring the schema to this release's version and return it. Raises `StoreError` for a newer one."""
+        """Bring the schema to this release's version and return it. Raises `StoreError` for a newer one.
+
+        Where several workers do so at once, one does and the others wait for it.
+        """
         if self.path:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -147,6 +181,9 @@ class Database:
 
         with self._spoken():
             with self.engine.connect() as connection:
+                if self.path is None:
+                    connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+                    connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(MIGRATING)))
                 schema.upgrade(connection)
                 connection.commit()
             return self.version() or ""
@@ -163,6 +200,13 @@ class Database:
         from daemon.store import schema
 
         return self.version() == schema.newest()
+
+    def require(self) -> None:
+        """Raises `StoreError` where the schema is older than this release's; a newer one is fit for it."""
+        from daemon.store import schema
+
+        if schema.is_older(self.version()):
+            raise StoreError(self._sentence("no such table"))
 
     def hold(self) -> None:
         """Take the lock that only one running daemon holds on a SQLite file. Raises `StoreError`."""
@@ -235,11 +279,22 @@ def _quoted(path: Path) -> str:
 
 def _postgresql(url: str) -> Engine:
     try:
-        return create_engine("postgresql+psycopg://" + url.split("://", 1)[1], pool_pre_ping=True)
+        place = sqlalchemy.make_url("postgresql+psycopg://" + url.split("://", 1)[1])
+        place = place.update_query_dict({name: value for name, value in _CONNECTION.items() if name not in place.query})
+        engine = create_engine(place, pool_pre_ping=True)
+        event.listen(engine, "connect", _session)
+        return engine
     except ModuleNotFoundError:
         raise StoreError("PostgreSQL needs a driver: install anliegen[postgresql].") from None
     except (sqlalchemy.exc.ArgumentError, ValueError):
         raise StoreError("database.url is not one that PostgreSQL knows: postgresql://user@host:5432/name.") from None
+
+
+def _session(connection: Any, _record: Any) -> None:
+    connection.autocommit = True
+    for name, seconds in _SESSION.items():
+        connection.execute(f"SET {name} = '{seconds}s'")
+    connection.autocommit = False
 
 
 def _pragmas_write(connection: sqlite3.Connection, _record: Any) -> None:

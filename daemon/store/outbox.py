@@ -222,15 +222,12 @@ class Outbox:
         return timedelta(seconds=min(self.policy.retry_first_seconds * 2 ** min(max(attempts - 1, 0), 16), longest))
 
     def _pause(self, session: Session, door: str, outcome: Retry, now: datetime) -> None:
-        row = session.get(PauseRow, door)
-        if row is None:
-            row = PauseRow(door=door, why=outcome.why, since=now, until=now, failures=0)
+        row = self.database.locked(session, PauseRow, door, why=outcome.why, since=now, until=now, failures=0)
         if row.until <= now:
             row.failures += 1
         longest = timedelta(minutes=self.policy.retry_longest_minutes)
         row.why = outcome.why
         row.until = now + (outcome.after or min(FIRST_PAUSE * 2 ** min(row.failures - 1, 16), longest))
-        session.add(row)
 
     def _open_again(self, session: Session, door: str) -> None:
         row = session.get(PauseRow, door)

@@ -32,6 +32,12 @@ def newest() -> str | None:
     return ScriptDirectory.from_config(_alembic(None)).get_current_head()
 
 
+def is_older(version: str | None) -> bool:
+    """Whether a database of that version lacks what this release needs."""
+    known = [script.revision for script in ScriptDirectory.from_config(_alembic(None)).walk_revisions()]
+    return version is None or version in known[1:]
+
+
 def _alembic(connection: sqlalchemy.Connection | None) -> Config:
     config = Config()
     config.set_main_option("script_location", "daemon:migrations")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -35,16 +34,6 @@ def store(postgresql: PostgreSQL, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     opened.database.migrate()
     monkeypatch.setattr(opened.database, "now", lambda _session, ours: ours)  # the suite's time, not the server's
     yield opened
-    opened.close()
-
-
-def test_leases_are_judged_by_the_databases_own_clock(postgresql: PostgreSQL, tmp_path: Path) -> None:
-    """Hosts' clocks may differ: one that is a year ahead takes no mailbox from its holder."""
-    opened = Store.open(configuration.parse(raw_config(database={"url": postgresql.database()}), tmp_path))
-    opened.database.migrate()
-    assert opened.mailboxes.hold("buergerpost", "w1", NOW)
-    assert not opened.mailboxes.hold("buergerpost", "w2", NOW + timedelta(days=365))
-    assert opened.mailboxes.hold("buergerpost", "w1", NOW - timedelta(days=365))
     opened.close()
 
 
