@@ -58,6 +58,9 @@ _WRITTEN = {
     "h9": "courteous complaints, wishes for an appointment inside a story, complaints about appointments",
     "h10": "questions, changes, papers, applications, offers, wrong addressees; and questions that are none",
     "h11": "circumstances told, the office never named",
+    "h12": "opinions for, against and instead, on portals and in consultations",
+    "h13": "irony without a kind word, praise with the words of irony, courteous statements of fact",
+    "h14": "terse defects on every topic, gaps with a small remedy, bare questions of three kinds",
 }
 
 
