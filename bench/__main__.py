@@ -19,6 +19,7 @@ from typing import Any
 
 from bench import floor
 from bench.mails import mails
+from classifiers import storage
 from daemon import config as configuration
 from daemon import learning
 from tests.dovecot import Dovecot
@@ -90,7 +91,7 @@ def main(count: int) -> None:
     with tempfile.TemporaryDirectory() as folder, Dovecot(users=("post", "empty")) as dovecot:
         place = Path(folder)
         config = configuration.parse(raw_config(worker={"state_folder": str(place / "state")}), place)
-        learning.classifier(config).save(place / "state" / "model")
+        learning.Shelf(config).keep(storage.kind(), learning.classifier(config).save)
         (place / "idle").mkdir()
         (place / "run").mkdir()
         start = measure_product(

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from classifiers import linear
+from classifiers import encoder, linear
 from classifiers.corpus import corpus_id
 from classifiers.features import VIEWS
 from classifiers.heads import READS, Fusion, Head, Model, Scorer
@@ -61,6 +63,36 @@ class Manifest(_Strict):
 def model_id(model: Model) -> str:
     """A name for exactly these numbers over exactly this corpus."""
     return f"v{FORMAT}-{corpus_id()[:8]}-{hashlib.sha256(_packed(model)).hexdigest()[:8]}"
+
+
+def kind() -> str:
+    """What models of this format, corpus and these libraries have in common: others lie in folders of their own."""
+    made = json.dumps([FORMAT, corpus_id(), linear.versions(), encoder.encoder_version()], sort_keys=True)
+    return f"v{FORMAT}-{corpus_id()[:8]}-{hashlib.sha256(made.encode()).hexdigest()[:8]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The octets of a stored model, to be carried elsewhere. Nothing is believed of them before `read`."""
+
+    manifest: bytes
+    weights: bytes
+
+
+def take(folder: Path) -> Files:
+    """The files of the model stored there; ModelError where there is none."""
+    manifest = _manifest(folder)
+    try:
+        return Files((folder / MANIFEST).read_bytes(), (folder / _weights_name(manifest.sha256)).read_bytes())
+    except OSError as error:
+        raise ModelError(f"The model in {folder} cannot be read ({error.strerror}); a new one is trained.") from error
+
+
+def put(files: Files, folder: Path) -> None:
+    """Lay a model's files down, whatever they are: `read` says whether it is one. OSError where that fails."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _replace(folder / _weights_name(hashlib.sha256(files.weights).hexdigest()), files.weights)
+    _replace(folder / MANIFEST, files.manifest)
 
 
 def write(model: Model, folder: Path) -> None:

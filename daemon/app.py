@@ -18,12 +18,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from daemon import config as configuration
+from daemon import learning
 from daemon.config import Config
 from daemon.dispatch import Dispatch
 from daemon.errors import ConfigError, SourceError
 from daemon.intake import Intake
 from daemon.lane import Lane
-from daemon.learning import classifier
 from daemon.leases import Leases
 from daemon.logs import event
 from daemon.policy import Policy

@@ -45,6 +45,10 @@ class Stuck(AnliegenError):
     """A part of the program does not answer any more: the process ends, and whoever keeps it starts it again."""
 
 
+class ModelTrouble(AnliegenError):
+    """A model can neither be read nor trained. A daemon that has one goes on with it."""
+
+
 class TemplateError(AnliegenError):
     """A template does not render. The text names file and line."""
 

@@ -7,7 +7,7 @@ always listed, never `*`, and a new column has a default, so that the release be
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, TypedDict
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -287,18 +287,6 @@ class SecretRow(SQLModel, table=True):
     __tablename__ = "secret"
     name: str = Field(primary_key=True)
     value: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-
-
-class Figure(TypedDict):
-    """Right answers to one question on one held-back part: of the old model and of the new."""
-
-    part: str
-    question: str
-    texts: int
-    old: int
-    new: int
-    won: int
-    lost: int
 
 
 class ModelRow(SQLModel, table=True):

@@ -29,6 +29,7 @@ from daemon.cli import (
     run,
     status,
     tickets,
+    training,
 )
 from daemon.cli.shared import Place
 from daemon.errors import AnliegenError, ConfigError
@@ -75,8 +76,9 @@ app.command("reconcile")(reconcile.reconcile)
 app.command("backup")(backup.backup)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(outbox.app, name="outbox")
-app.command("train")(model.train)
-app.command("evaluate")(model.evaluate)
+app.command("train")(training.train)
+app.command("evaluate")(training.evaluate)
+app.add_typer(model.app, name="model")
 app.command("demo")(demo.demo)
 app.add_typer(database.app, name="db")
 

@@ -1,67 +1,244 @@
-"""`anliegen train` and `anliegen evaluate`: build the model, measure it."""
+"""`anliegen model`: what was trained, and with what result; take an old model back; give the model lessons; drift."""
 
 from __future__ import annotations
 
 import json
-import os
+from datetime import date
 from pathlib import Path
 
 import typer
+from rich.table import Column, Table
 
-import classifiers
-from classifiers import Example
+from classifiers import CATEGORIES
 from daemon import learning
-from daemon.cli.shared import Place, console, progress, refuse
+from daemon.app import SystemClock
+from daemon.cli.shared import Place, console, in_json, refuse, safe, store
 from daemon.config import Config
 from daemon.errors import AnliegenError
-from daemon.store import Store
+from daemon.store.models import IN_FORCE, Taught, figures
+from daemon.store.weeks import Week
+from daemon.tables import ModelRow
+
+app = typer.Typer(help="The model: its trainings, its lessons, how it fares.", invoke_without_command=True)
+
+#: Trainings that a person is shown; --json has all.
+SHOWN = 20
+#: Octets of a file of lessons.
+LARGEST = 50_000_000
+FIELDS = ("subject", "text", "language", "category", "topic", "department")
 
 
-def train(context: typer.Context) -> None:
-    """Build the model from the shipped corpus and from what staff corrected. Takes up to a minute."""
+@app.callback()
+def model(
+    context: typer.Context,
+    as_json: bool = typer.Option(False, "--json", help="One JSON object a line, the newest first."),
+) -> None:
+    """Every training with its figures, the newest first, and which model is in force."""
+    if context.invoked_subcommand is not None:
+        return
     place: Place = context.obj
     config = place.load()
-    examples = _corrections(config)
-    with progress("training") as report:
-        model = classifiers.train(examples, report)
-    folder = learning.keep(model, config)
-    if folder is None:
-        raise AnliegenError("No folder takes the model: make worker.state_folder writable for this user.")
+    with store(config, read_only=True) as opened:
+        rows, takeable = opened.models.history(), opened.models.takeable()
+        sources = opened.models.sources()
+    if as_json:
+        for row in rows:
+            typer.echo(in_json(_json(row, takeable)))
+        return
+    out = console()
+    if not rows:
+        out.print("The shipped corpus' own model is in force; nothing was taught yet.")
+    else:
+        out.print(_table(rows[:SHOWN], takeable, config))
+    for row in rows:
+        if row.pinned:
+            out.print("A person took this model back: no night replaces it until `anliegen model resume`.")
+    for name, lessons in sources:
+        out.print(f"Lessons of {safe(name)}: {lessons}.")
+
+
+@app.command("rollback")
+def rollback(
+    context: typer.Context,
+    number: int | None = typer.Argument(None, help="Which one, as `anliegen model` numbers them; else the one before."),
+) -> None:
+    """Put an old model in force. No night replaces it until `anliegen model resume` or `anliegen train`."""
+    place: Place = context.obj
+    with store(place.load(), read_only=False) as opened:
+        row = opened.models.take_back(number)
+    if row is None:
+        raise AnliegenError("There is no such model to take back: `anliegen model` shows which there are.")
     console().print(
-        f"Model {model.id}, with {len(examples)} corrections, is in {folder}. A running daemon takes it at its next start."
+        f"Model {row.id} ({row.name}) is in force again; a running daemon takes it within seconds."
+        " No night replaces it until `anliegen model resume`."
     )
 
 
-def _corrections(config: Config) -> list[Example]:
-    """None where there is no database yet: the model may be built before the first start."""
-    from daemon.store.database import sqlite_path
-
-    path = sqlite_path(config.database.url, config.base)
-    if path is not None and not path.exists():
-        return []
-    opened = Store.open(config, read_only=True)
-    try:
-        return list(learning.corrections(opened, config))
-    finally:
-        opened.close()
+@app.command("resume")
+def resume(context: typer.Context) -> None:
+    """Let the nights replace the model again that was taken back."""
+    place: Place = context.obj
+    with store(place.load(), read_only=False) as opened:
+        unpinned = opened.models.unpin()
+    console().print("The model learns again." if unpinned else "It was learning already.")
 
 
-def evaluate(
-    html: Path | None = typer.Option(None, metavar="FILE", help="Write the report with its curves there, too."),
-    as_json: bool = typer.Option(False, "--json", help="Print the figures as one JSON object."),
+@app.command("teach")
+def teach(
+    context: typer.Context, file: Path = typer.Argument(help="One JSON object a line, see docs/learning.md.")
 ) -> None:
-    """Measure the model by cross-validation on the corpus: precision, recall and F1 by category, topic and language."""
-    if html is not None:
-        refuse(_unwritable(html))
-    with progress("evaluating") as step:
-        report = classifiers.evaluate(progress=step)
-    typer.echo(json.dumps(report.as_dict(), ensure_ascii=False) if as_json else report.text())
-    if html is not None:
-        html.write_text(report.html(), "utf-8")
-        console(error=True).print(f"The report is in {html}.")
+    """Give the model texts with their labels; those of a file of the same name before are replaced."""
+    place: Place = context.obj
+    config = place.load()
+    lessons, problems = _read(file, config)
+    refuse(problems)
+    with store(config, read_only=False) as opened:
+        gone = opened.models.teach(file.name, lessons, SystemClock().now())
+    instead = f", in place of {gone}" if gone else ""
+    console().print(f"{len(lessons)} lessons of {file.name} are kept{instead}; the next training learns from them.")
 
 
-def _unwritable(file: Path) -> list[str]:
-    """Said before the minutes of measuring, not after."""
-    fit = os.access(file, os.W_OK) and not file.is_dir() if file.exists() else os.access(file.parent, os.W_OK)
-    return [] if fit else [f"--html: {file} cannot be written: name a file in a folder that exists and is yours."]
+@app.command("forget")
+def forget(
+    context: typer.Context, name: str = typer.Argument(help="The file's name, as `anliegen model` shows it.")
+) -> None:
+    """Delete the lessons of a file."""
+    place: Place = context.obj
+    with store(place.load(), read_only=False) as opened:
+        gone = opened.models.teach(name, (), SystemClock().now())
+    if not gone:
+        raise AnliegenError(f"There are no lessons of {name}: `anliegen model` shows which there are.")
+    console().print(f"{gone} lessons of {name} are deleted; the next training does without them.")
+
+
+@app.command("drift")
+def drift(
+    context: typer.Context, as_json: bool = typer.Option(False, "--json", help="One JSON object: weeks and sentences.")
+) -> None:
+    """How many tickets of each week were guesses or corrected, what they were, and whether the last weeks differ."""
+    place: Place = context.obj
+    config = place.load()
+    today = SystemClock().now().astimezone(config.organisation.zone).date()
+    with store(config, read_only=True) as opened:
+        weeks = learning.weeks(opened, config, today)
+    sentences = learning.drift(weeks, today)
+    if as_json:
+        typer.echo(in_json({"weeks": [_week(week) for week in weeks], "sentences": sentences}))
+        return
+    out = console()
+    out.print(_weeks(weeks) if weeks else "There is no ticket yet.")
+    for sentence in sentences or (["The last weeks do not differ notably from those before."] if weeks else []):
+        out.print(sentence)
+
+
+def _read(file: Path, config: Config) -> tuple[list[Taught], list[str]]:
+    """The lessons of a file, and every mistake in it with its line."""
+    try:
+        if file.stat().st_size > LARGEST:
+            return [], [f"{file}: is larger than {LARGEST // 1_000_000} MB; teach a part of it."]
+        lines = file.read_text("utf-8").split("\n")
+    except UnicodeDecodeError:
+        return [], [f"{file}: is not text in UTF-8."]
+    except OSError as error:
+        return [], [f"{file}: cannot be read ({error.strerror})."]
+    lessons, problems = [], []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            found = _lesson(line, config)
+            if isinstance(found, Taught):
+                lessons.append(found)
+            else:
+                problems.append(f"{file}, line {number}: {found}")
+    if not lessons and not problems:
+        problems.append(f"{file}: holds no lesson.")
+    return lessons, problems[:20]
+
+
+def _lesson(line: str, config: Config) -> Taught | str:
+    """One line, or the sentence that says what is wrong with it."""
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return "is not JSON."
+    if not isinstance(row, dict) or not all(isinstance(value, str | None) for value in row.values()):
+        return "is not an object of texts."
+    if unknown := sorted(set(row) - set(FIELDS)):
+        return f"has {', '.join(unknown)}; known are {', '.join(FIELDS)}."
+    if not (row.get("subject") or row.get("text") or "").strip():
+        return "has neither subject nor text."
+    if not any(row.get(name) for name in ("category", "topic", "department")):
+        return "needs a category, a topic or a department: what is it an example of?"
+    if row.get("category") and row["category"] not in CATEGORIES:
+        return f'category: "{row["category"]}" is none of {", ".join(CATEGORIES)}.'
+    if row.get("department") and row["department"] not in {each.key for each in config.department}:
+        return f'department: there is no department "{row["department"]}" in the configuration.'
+    return Taught(
+        row.get("subject") or "",
+        row.get("text") or "",
+        *(row.get(name) or None for name in ("language", "category", "topic", "department")),
+    )
+
+
+def _json(row: ModelRow, takeable: set[int]) -> dict[str, object]:
+    return {
+        "number": row.id,
+        "name": row.name or None,
+        "status": row.status,
+        "at": row.at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "by": row.actor,
+        "corrections": row.corrections,
+        "pinned": row.pinned,
+        "can_be_taken_back": row.id in takeable,
+        "figures": row.figures,
+        "why": row.why,
+    }
+
+
+def _table(rows: list[ModelRow], takeable: set[int], config: Config) -> Table:
+    table = Table(
+        *(Column(name, no_wrap=True) for name in ("number", "at", "status", "model", "lessons")),
+        "right answers on texts held back, old → new",
+        box=None,
+    )
+    for row in rows:
+        status = "in force" if row.status == IN_FORCE else row.status.replace("_", " ")
+        table.add_row(
+            str(row.id),
+            f"{row.at.astimezone(config.organisation.zone):%Y-%m-%d %H:%M}",
+            status + ("" if row.id not in takeable else " *"),
+            row.name,
+            str(row.corrections),
+            learning.told(figures(row)) or safe(row.why),
+        )
+    if takeable:
+        table.caption = "* can be taken back: anliegen model rollback NUMBER"
+    return table
+
+
+def _week(week: Week) -> dict[str, object]:
+    return {
+        "monday": week.monday.isoformat(),
+        "tickets": week.tickets,
+        "unsure": week.unsure,
+        "department_unsure": week.department_unsure,
+        "corrected": week.corrected,
+        "categories": {name: week.categories.get(name, 0) for name in CATEGORIES},
+    }
+
+
+def _weeks(weeks: list[Week]) -> Table:
+    names = ("week from", "tickets", "category a guess", "department a guess", "corrected", *CATEGORIES)
+    table = Table(*(Column(name, no_wrap=True, justify="right") for name in names), box=None)
+    for week in weeks[-26:]:
+        shares = (week.unsure, week.department_unsure, week.corrected)
+        table.add_row(
+            _day(week.monday),
+            str(week.tickets),
+            *(f"{count / week.tickets:.0%}" for count in shares),
+            *(str(week.categories.get(name, 0)) for name in CATEGORIES),
+        )
+    return table
+
+
+def _day(day: date) -> str:
+    return day.isoformat()

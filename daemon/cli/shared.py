@@ -19,7 +19,7 @@ from classifiers import Classifier
 from daemon import config as configuration
 from daemon import learning
 from daemon.config import Config
-from daemon.errors import ConfigError
+from daemon.errors import ConfigError, StoreError
 from daemon.logs import printable
 from daemon.policy import Policy
 from daemon.rendering import Renderer
@@ -102,8 +102,28 @@ def policy(config: Config) -> Policy:
     renderer = Renderer(config)
     refuse(renderer.check())
     with progress("loading the model") as report:
-        model: Classifier = learning.classifier(config, report)
+        model = _in_force(config, report)
     return Policy(config, renderer, model, b"")
+
+
+def _in_force(config: Config, report: Callable[[str, float], None]) -> Classifier:
+    """The model that the daemon decides with; the shipped corpus' own where no database says which."""
+    try:
+        with store(config, read_only=True) as opened:
+            return learning.in_force(opened, config, report)
+    except StoreError:  # none yet, or out of reach: looking at a mail needs no database
+        return learning.classifier(config, report)
+
+
+def texts(config: Config) -> Policy:
+    """Texts without the model, for a command that writes and judges nothing. Raises `ConfigError`."""
+    renderer = Renderer(config)
+    refuse(renderer.check())
+    return Policy(config, renderer, _Nobody(), b"")  # type: ignore[arg-type]  # nothing is asked of it
+
+
+class _Nobody:
+    """Stands where a model would."""
 
 
 @contextmanager

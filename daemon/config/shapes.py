@@ -205,6 +205,8 @@ class Gate(Section):
 class Classification(Section):
     category_threshold: float | None = Field(default=None, ge=0, le=1)
     department_threshold: float | None = Field(default=None, ge=0, le=1)
+    retrain: bool = True
+    retrain_at: time = time(3, 0)
 
 
 class Templates(Section):

@@ -1,0 +1,109 @@
+"""May a new model take the place of the old one? Both ways of training are tried on texts that neither saw.
+
+The models themselves cannot be compared: they have learnt every text there is. So a part is held back, of the
+shipped corpus (whole writers) and of the lessons (whole senders); a model is trained from the rest with the old
+lessons, another with the new ones, too, and both answer the part. A fifth is held back, another one each time.
+
+The rule (docs/decisions/0160), small numbers in mind: on the shipped part worse is what chance does not explain
+(one-sided exact sign test over the texts on which the two differ, 5 %); on the lessons, of which there may be
+three, worse is one right answer fewer. Ties are accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from math import comb
+from typing import Literal
+
+from classifiers.classifier import Classifier
+from classifiers.corpus import lexicon, shipped_examples
+from classifiers.folds import folds
+from classifiers.heldback import PARTS, accepted
+from classifiers.lessons import Lesson, settled
+from classifiers.training import train_on
+from classifiers.values import Example
+
+#: A loss that chance alone brings more often than this is none.
+CHANCE = 0.05
+
+Part = Literal["corpus", "lessons"]
+Question = Literal["category", "topic"]
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How both answered one question on one part: how many of `texts` the old one had right, what was won and lost."""
+
+    part: Part
+    question: Question
+    texts: int
+    old: int
+    won: int
+    lost: int
+
+    @property
+    def new(self) -> int:
+        """How many the new one had right."""
+        return self.old + self.won - self.lost
+
+    @property
+    def chance(self) -> float:
+        """How often chance alone would lose so many or more of the texts on which the two differ; 0 … 1."""
+        differ = self.won + self.lost
+        return float(sum(comb(differ, n) for n in range(self.lost, differ + 1)) / 2**differ)
+
+
+def is_worse(found: Iterable[Comparison]) -> bool:
+    """Whether the new model is refused."""
+    compared = list(found)
+    lessons = [each for each in compared if each.part == "lessons"]
+    if sum(each.new for each in lessons) < sum(each.old for each in lessons):
+        return True
+    return any(each.lost > each.won and each.chance < CHANCE for each in compared if each.part == "corpus")
+
+
+def compare(lessons: Sequence[Lesson], current: Classifier | None, progress: Progress) -> list[Comparison]:
+    """Try both ways of training. Takes two trainings."""
+    shipped, taught = [*shipped_examples(), *lexicon()], settled(lessons, current)
+    everything = [*shipped, *taught]
+    part = folds(everything, PARTS)
+    held = part == len(lessons) % PARTS  # another part each time: no single text decides for ever
+    held_shipped = [each for each, out in zip(shipped, held, strict=False) if out]
+    held_lessons = [each for each, out in zip(lessons, held[len(shipped) :], strict=True) if out]
+    rest = [each for each, out in zip(everything, held, strict=True) if not out]
+    fresh = {id(each) for each, lesson in zip(taught, lessons, strict=True) if lesson.new}
+    models = []
+    for number, examples in enumerate(([each for each in rest if id(each) not in fresh], rest)):
+        progress("trying without the new lessons" if number == 0 else "trying with the new lessons", number / 2)
+        models.append(train_on(examples))
+    return judged(models[0], models[1], held_shipped, held_lessons)
+
+
+def judged(old: Classifier, new: Classifier, shipped: Sequence[Example], lessons: Sequence[Lesson]) -> list[Comparison]:
+    """Both models' answers to texts that neither was trained on."""
+    asked: dict[tuple[Part, Question], list[tuple[Example | Lesson, set[str]]]] = {
+        ("corpus", "category"): [(each, _labels(each, "category")) for each in shipped if each.category],
+        ("corpus", "topic"): [(each, _labels(each, "topic")) for each in shipped if each.topic],
+        ("lessons", "category"): [(each, {each.category}) for each in lessons if each.category],
+        ("lessons", "topic"): [(each, set(each.topics)) for each in lessons if each.topics],
+    }
+    return [
+        _comparison(*name, *(_right(model, name[1], texts) for model in (old, new))) for name, texts in asked.items()
+    ]
+
+
+def _labels(example: Example, question: Question) -> set[str]:
+    return {label for label in accepted(example, question) if label}
+
+
+def _right(model: Classifier, question: Question, asked: Sequence[tuple[Example | Lesson, set[str]]]) -> list[bool]:
+    found = model.predict([each.text for each, _ in asked])
+    return [getattr(said, question) in labels for said, (_, labels) in zip(found, asked, strict=True)]
+
+
+def _comparison(part: Part, question: Question, old: Sequence[bool], new: Sequence[bool]) -> Comparison:
+    won = sum(after and not before for before, after in zip(old, new, strict=True))
+    lost = sum(before and not after for before, after in zip(old, new, strict=True))
+    return Comparison(part, question, len(old), sum(old), won, lost)

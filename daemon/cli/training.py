@@ -1,0 +1,91 @@
+"""`anliegen train` and `anliegen evaluate`: build the model, measure it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import typer
+
+import classifiers
+from classifiers import storage
+from daemon import learning
+from daemon.app import SystemClock
+from daemon.cli.shared import Place, console, person, progress, refuse, store
+from daemon.config import Config
+from daemon.errors import AnliegenError
+from daemon.lane import Lane
+from daemon.store import Store
+from daemon.store.database import sqlite_path
+from daemon.store.models import IN_FORCE, Marks
+
+#: How long another training may take before this one begins all the same.
+PATIENCE = timedelta(minutes=70)
+
+
+def train(
+    context: typer.Context,
+    untried: bool = typer.Option(False, "--untried", help="Put the new model in force without the comparison."),
+) -> None:
+    """Build the model from the shipped corpus and from what staff corrected; it decides if it is not worse."""
+    place: Place = context.obj
+    config = place.load()
+    path = sqlite_path(config.database.url, config.base)
+    if path is not None and not path.exists():
+        _from_the_corpus(config)
+        return
+    with store(config, read_only=False) as opened:
+        if opened.models.in_force() is None and opened.models.marks() == Marks():
+            _from_the_corpus(config)
+        else:
+            _from_what_was_taught(opened, config, tried=not untried)
+
+
+def _from_the_corpus(config: Config) -> None:
+    """Nothing was taught yet, perhaps before the first start: the model is the corpus' own."""
+    with progress("training") as report:
+        model = classifiers.train(progress=report)
+    folder = learning.Shelf(config).keep(storage.kind(), model.save)
+    if folder is None:
+        raise AnliegenError("No folder takes the model: make worker.state_folder writable for this user.")
+    console().print(f"Model {model.id}, from the shipped corpus, is in {folder}.")
+
+
+def _from_what_was_taught(opened: Store, config: Config, *, tried: bool) -> None:
+    row = opened.models.begin(person(), SystemClock().now(), PATIENCE, unasked=False)
+    if row is None:
+        raise AnliegenError("Another training is under way: `anliegen model` shows what came of it.")
+    database = Lane("database")
+    try:
+        with progress("training") as report:
+            ended = asyncio.run(learning.train(opened, database, config, row, tried=tried, progress=report))
+    finally:
+        database.close()
+    if ended.status != IN_FORCE:
+        raise AnliegenError(ended.why or "The training failed; the old model stays.")
+    told = learning.told(ended.figures) or "not compared"
+    console().print(f"Model {ended.name} is in force ({told}). A running daemon takes it within seconds.")
+
+
+def evaluate(
+    html: Path | None = typer.Option(None, metavar="FILE", help="Write the report with its curves there, too."),
+    as_json: bool = typer.Option(False, "--json", help="Print the figures as one JSON object."),
+) -> None:
+    """Measure the model by cross-validation on the corpus: precision, recall and F1 by category, topic and language."""
+    if html is not None:
+        refuse(_unwritable(html))
+    with progress("evaluating") as step:
+        report = classifiers.evaluate(progress=step)
+    typer.echo(json.dumps(report.as_dict(), ensure_ascii=False) if as_json else report.text())
+    if html is not None:
+        html.write_text(report.html(), "utf-8")
+        console(error=True).print(f"The report is in {html}.")
+
+
+def _unwritable(file: Path) -> list[str]:
+    """Said before the minutes of measuring, not after."""
+    fit = os.access(file, os.W_OK) and not file.is_dir() if file.exists() else os.access(file.parent, os.W_OK)
+    return [] if fit else [f"--html: {file} cannot be written: name a file in a folder that exists and is yours."]

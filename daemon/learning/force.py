@@ -1,0 +1,106 @@
+"""Which model decides: the one that the database says, on every worker, without a restart.
+
+What cannot be read (broken, foreign, of another release) is refused with a sentence and trained again from what
+it had learnt; until then the daemon goes on with the model that it has.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from classifiers import Classifier, ModelError, storage
+from daemon.config import Config
+from daemon.errors import AnliegenError, StoreError
+from daemon.lane import Lane
+from daemon.learning.shelf import Shelf
+from daemon.learning.training import Progress, remake, shelf_names
+from daemon.logs import event
+from daemon.store import Store
+from daemon.tables import ModelRow
+
+if TYPE_CHECKING:
+    from daemon.app import App
+
+log = logging.getLogger(__name__)
+
+#: Seconds between two looks at the database.
+LOOK_SECONDS = 10.0
+
+
+async def current(
+    store: Store, database: Lane, thinking: Lane, config: Config, progress: Progress | None = None
+) -> tuple[int | None, Classifier]:
+    """The number of the model in force (None: nothing was taught yet) and the model. Raises `AnliegenError`s."""
+    row = await database.run(store.models.in_force)
+    return (row.id if row else None), await _model(store, database, thinking, config, row, progress)
+
+
+def in_force(store: Store, config: Config, progress: Progress | None = None) -> Classifier:
+    """The same for a command, which has no threads of its own. Raises `AnliegenError`s."""
+    database, thinking = Lane("database"), Lane("thinking")
+    try:
+        return asyncio.run(current(store, database, thinking, config, progress))[1]
+    finally:
+        database.close()
+        thinking.close()
+
+
+async def keep_up(app: App) -> None:
+    """Look every few seconds, until cancelled, whether another model is in force."""
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        with suppress(StoreError):  # whoever needs the database more says so
+            await follow(app)
+
+
+async def follow(app: App) -> None:
+    """Take the model that is in force now, where it is another than ours."""
+    row = await app.database.run(app.store.models.in_force)
+    number = row.id if row else None
+    if number == app.model:
+        return
+    try:
+        found = await _model(app.store, app.database, app.thinking, app.config, row)
+    except StoreError:
+        raise
+    except AnliegenError as error:
+        app.model = number  # one try: the next model is followed again
+        event(log, logging.ERROR, "model", f"{error} The daemon goes on with the model that it has.", number=number)
+        return
+    app.model = number
+    app.policy = replace(app.policy, classifier=found)
+    event(log, logging.INFO, "model", "Another model decides from now on.", number=number, model=found.id)
+
+
+async def _model(
+    store: Store,
+    database: Lane,
+    thinking: Lane,
+    config: Config,
+    row: ModelRow | None,
+    progress: Progress | None = None,
+) -> Classifier:
+    for name in shelf_names(row):
+        if found := await thinking.run(Shelf(config).load, name):
+            return found
+    if row is not None and (found := await _fetched(store, database, thinking, config, row)):
+        return found
+    return await remake(store, database, thinking, config, row, progress)
+
+
+async def _fetched(store: Store, database: Lane, thinking: Lane, config: Config, row: ModelRow) -> Classifier | None:
+    """The model as another worker left it in the database; None where it is not there or refused."""
+    try:
+        stored = await database.run(store.models.files, row.id or 0)
+        if stored is None:
+            return None
+        files = storage.Files(*stored)
+        place = Shelf(config).keep(shelf_names(row)[0], lambda folder: storage.put(files, folder))
+        return await thinking.run(Classifier.load, place) if place else None
+    except (ModelError, ValueError) as error:
+        event(log, logging.WARNING, "model", str(error))
+        return None

@@ -1,0 +1,300 @@
+"""The trainings of the model, its files, and what the administrator gave it to learn from.
+
+Which model is in force stands here alone: every worker looks here, and so does a person who takes an old one back.
+Over all workers one training runs at a time. Not owned: training itself, and the files on each machine's disk.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, delete, select
+
+from daemon.model import Role
+from daemon.store.database import Database
+from daemon.tables import LessonRow, MessageRow, ModelFile, ModelRow, TicketEvent, TicketRow
+
+#: How many models beside the one in force keep their files, to be taken back.
+KEPT = 3
+#: What the program does by itself; a person at the prompt always goes by another name.
+DAEMON = "anliegen"
+#: Inflated weights may not be larger: our own are a tenth of it.
+LARGEST = 500_000_000
+
+IN_FORCE, RETIRED, TRAINING = "in_force", ("kept", "rolled_back"), "training"
+#: Trainings that came to an end: what they knew is not new any more.
+ENDED = (IN_FORCE, *RETIRED, "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How much there is to learn from: the last correction and lesson, and how many lessons."""
+
+    events_until: int = 0
+    lessons_until: int = 0
+    lessons: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A ticket that staff corrected, the message that opened it, and which of its labels they set."""
+
+    ticket: TicketRow
+    message: MessageRow
+    fields: frozenset[str]
+    event: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """A text that the administrator gave, as it stood in a file."""
+
+    subject: str
+    text: str
+    language: str | None
+    category: str | None
+    topic: str | None
+    department: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Right answers to one question on one held-back part: of the old model and of the new."""
+
+    part: str
+    question: str
+    texts: int
+    old: int
+    new: int
+    won: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a training ended, and what was compared."""
+
+    status: str
+    why: str | None
+    figures: tuple[Figure, ...] = ()
+    name: str = ""
+    manifest: bytes = b""
+    weights: bytes = b""
+
+
+class Models:
+    """Every method is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def in_force(self) -> ModelRow | None:
+        """The model that decides; None before the first training with corrections."""
+        with self.database.transaction() as session:
+            return _in_force(session)
+
+    def history(self) -> list[ModelRow]:
+        """Every training, the newest first."""
+        with self.database.transaction() as session:
+            return list(session.exec(select(ModelRow).order_by(col(ModelRow.id).desc())))
+
+    def takeable(self) -> set[int]:
+        """Which models can be taken back: those with files, and those of the shipped corpus alone."""
+        with self.database.transaction() as session:
+            return {row.id or 0 for row in _takeable(session)}
+
+    def files(self, model_id: int) -> tuple[bytes, bytes] | None:
+        """Manifest and weights of a model; None where they were let go. ValueError where they are no such thing."""
+        with self.database.transaction() as session:
+            stored = session.get(ModelFile, model_id)
+            if stored is None:
+                return None
+            manifest, packed = stored.manifest.encode(), stored.weights
+        return manifest, _inflated(packed)
+
+    def marks(self) -> Marks:
+        """How much there is to learn from now."""
+        with self.database.transaction() as session:
+            return _marks(session)
+
+    def begin(self, actor: str, now: datetime, patience: timedelta, *, unasked: bool) -> ModelRow | None:
+        """Begin a training; None where another worker is at it.
+
+        `unasked` (by night) it is also None where nothing is new since the last one, or a person pinned the model.
+        """
+        with self.database.transaction() as session:
+            self.database.one_at_a_time(session)
+            now = self.database.now(session, now)
+            for row in session.exec(select(ModelRow).where(ModelRow.status == TRAINING)).all():
+                if row.at > now - patience:
+                    return None
+                row.status, row.why = "failed", "It did not come to an end."
+            marks, current = _marks(session), _in_force(session)
+            if unasked and ((current and current.pinned) or marks == _learnt(session)):
+                return None
+            if current is None:  # so that what was before can be taken back, too
+                session.add(ModelRow(name="shipped", status=IN_FORCE, at=now, actor=actor))
+            row = ModelRow(
+                status=TRAINING,
+                at=now,
+                actor=actor,
+                events_until=marks.events_until,
+                lessons_until=marks.lessons_until,
+                lessons=marks.lessons,
+            )
+            session.add(row)
+            session.flush()
+            return row
+
+    def end(self, model_id: int, ended: Ended, corrections: int) -> None:
+        """Note how a training ended; a model that was accepted is in force from now on, and its files are kept."""
+        with self.database.transaction() as session:
+            row = session.get_one(ModelRow, model_id)
+            row.status, row.why, row.name = ended.status, ended.why, ended.name
+            row.figures = [asdict(figure) for figure in ended.figures]
+            row.corrections = corrections
+            if ended.status == IN_FORCE:
+                for old in session.exec(select(ModelRow).where(ModelRow.status == IN_FORCE, ModelRow.id != model_id)):
+                    old.status, old.pinned = "kept", False
+                packed = zlib.compress(ended.weights)
+                session.add(ModelFile(model_id=model_id, manifest=ended.manifest.decode(), weights=packed))
+                session.flush()
+                _let_go(session)
+
+    def take_back(self, model_id: int | None) -> ModelRow | None:
+        """Put an old model in force and pin it; without a number the one before. None where there is no such one."""
+        with self.database.transaction() as session:
+            current = _in_force(session)
+            found = [row for row in _takeable(session) if row.id == model_id or model_id is None]
+            if current is None or not found:
+                return None
+            current.status, current.pinned = "rolled_back", False
+            found[0].status, found[0].pinned = IN_FORCE, True
+            return found[0]
+
+    def unpin(self) -> bool:
+        """Let the nights replace the model again; False where it was not pinned."""
+        with self.database.transaction() as session:
+            current = _in_force(session)
+            if current is None or not current.pinned:
+                return False
+            current.pinned = False
+            return True
+
+    def corrected(self, until: int | None = None) -> list[Corrected]:
+        """Tickets whose category or department a person set, up to an event, with the message that opened them."""
+        events = select(TicketEvent.ticket_id, TicketEvent.what, func.max(TicketEvent.id)).where(*_corrections())
+        if until is not None:
+            events = events.where(col(TicketEvent.id) <= until)
+        with self.database.transaction() as session:
+            fields: dict[int, dict[str, int]] = {}
+            for ticket_id, what, event in session.exec(events.group_by(col(TicketEvent.ticket_id), TicketEvent.what)):
+                fields.setdefault(ticket_id, {})[what] = event or 0
+            query = (
+                select(TicketRow, MessageRow)
+                .join(MessageRow, col(MessageRow.ticket_id) == col(TicketRow.id))
+                .where(MessageRow.role == Role.FIRST, col(TicketRow.id).in_(_corrected_tickets()))
+                .order_by(col(TicketRow.id))
+            )
+            return [
+                Corrected(ticket, message, frozenset(fields[ticket.id]), max(fields[ticket.id].values()))
+                for ticket, message in session.exec(query)
+                if ticket.id in fields
+            ]
+
+    def lessons(self, until: int | None = None) -> list[LessonRow]:
+        """What the administrator gave, up to a number."""
+        query = select(LessonRow).order_by(col(LessonRow.id))
+        if until is not None:
+            query = query.where(col(LessonRow.id) <= until)
+        with self.database.transaction() as session:
+            return list(session.exec(query))
+
+    def teach(self, source: str, lessons: Iterable[Taught], now: datetime) -> int:
+        """Keep a file's lessons in place of those that it had before; how many those were."""
+        with self.database.transaction() as session:
+            gone = session.exec(delete(LessonRow).where(col(LessonRow.source) == source)).rowcount
+            session.add_all(
+                LessonRow(
+                    source=source,
+                    at=now,
+                    subject=each.subject,
+                    text=each.text,
+                    language=each.language,
+                    category=each.category,
+                    topic=each.topic,
+                    department=each.department,
+                )
+                for each in lessons
+            )
+            return int(gone)
+
+    def sources(self) -> list[tuple[str, int]]:
+        """The files that were taught, and how many lessons each has."""
+        query = select(LessonRow.source, func.count()).group_by(LessonRow.source).order_by(LessonRow.source)
+        with self.database.transaction() as session:
+            return list(session.exec(query))
+
+
+def figures(row: ModelRow) -> list[Figure]:
+    """What was compared in a training."""
+    return [Figure(**each) for each in row.figures]
+
+
+def _in_force(session: Session) -> ModelRow | None:
+    return session.exec(select(ModelRow).where(ModelRow.status == IN_FORCE).order_by(col(ModelRow.id).desc())).first()
+
+
+def _takeable(session: Session) -> Sequence[ModelRow]:
+    """The newest first."""
+    filed = select(ModelFile.model_id)
+    query = (
+        select(ModelRow)
+        .where(col(ModelRow.status).in_(RETIRED), (col(ModelRow.name) == "shipped") | col(ModelRow.id).in_(filed))
+        .order_by(col(ModelRow.id).desc())
+    )
+    return session.exec(query).all()
+
+
+def _let_go(session: Session) -> None:
+    """Only the last few models keep their files."""
+    filed = select(ModelFile.model_id).join(ModelRow, col(ModelRow.id) == ModelFile.model_id)
+    old = session.exec(filed.where(ModelRow.status != IN_FORCE).order_by(col(ModelFile.model_id).desc())).all()[KEPT:]
+    session.exec(delete(ModelFile).where(col(ModelFile.model_id).in_(old)))
+
+
+def _corrections() -> tuple[Any, Any]:
+    return col(TicketEvent.what).in_(("category", "department")), TicketEvent.actor != DAEMON
+
+
+def _corrected_tickets() -> Any:
+    return select(TicketEvent.ticket_id).where(*_corrections())
+
+
+def _marks(session: Session) -> Marks:
+    event = session.exec(select(func.max(TicketEvent.id)).where(*_corrections())).one()
+    lesson, count = session.exec(select(func.max(LessonRow.id), func.count())).one()
+    return Marks(event or 0, lesson or 0, count)
+
+
+def _learnt(session: Session) -> Marks:
+    """What the last training that came to an end knew, whatever became of it."""
+    query = select(ModelRow).where(col(ModelRow.status).in_(ENDED)).order_by(col(ModelRow.id).desc())
+    last = session.exec(query).first()
+    return Marks(last.events_until, last.lessons_until, last.lessons) if last else Marks()
+
+
+def _inflated(packed: bytes) -> bytes:
+    inflater = zlib.decompressobj()
+    try:
+        weights = inflater.decompress(packed, LARGEST)
+    except zlib.error as error:
+        raise ValueError("The model in the database is broken; a new one is trained.") from error
+    if inflater.unconsumed_tail or not inflater.eof:
+        raise ValueError("The model in the database is broken; a new one is trained.")
+    return weights
