@@ -37,7 +37,9 @@ class Surroundings:
 _DELIVERED = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 _ATEXT = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _USABLE = re.compile(
-    rf"{_ATEXT}(\.{_ATEXT})*@([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\.)+[a-z0-9]([a-z0-9-]*[a-z0-9])", re.IGNORECASE
+    # an encoded word may stand in no address (RFC 2047 §5): some server on the way would decode it into another one
+    rf"(?!.*=\?){_ATEXT}(\.{_ATEXT})*@([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\.)+[a-z0-9]([a-z0-9-]*[a-z0-9])",
+    re.IGNORECASE,
 )
 
 #: Mail systems that report about mail: a message from one of them is a bounce until something says otherwise.

@@ -23,7 +23,7 @@ _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-
 _NO_WIDTH = re.compile(r"[\u200b\u2060-\u2065\ufeff]")  # not the joiners, which Persian and many emoji need
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")  # RFC 5322 §3.2.3, with the blanks of a phrase
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")  # RFC 2047 §5 (3)
-_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}|\"(?:[ !#-\[\]-~]|\\[ -~]){0,62}\"")
+_LOCAL = re.compile(r"(?!.*=\?)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}|\"(?:[ !#-\[\]-~]|\\[ -~]){0,62}\"")
 _DOMAIN = re.compile(
     r"(?=.{1,255}\Z)[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)*"
 )
@@ -94,7 +94,8 @@ def message_id(text: str | None) -> str | None:
 def ascii_address(addr: str) -> str:
     """The address as every mail server takes it, its domain in ASCII (RFC 5890).
 
-    Raises `Unsendable` where that cannot be: a local part beyond ASCII needs SMTPUTF8 (RFC 6531 §3).
+    Raises `Unsendable` where that cannot be: a local part beyond ASCII needs SMTPUTF8 (RFC 6531 §3); one that holds
+    an encoded word (RFC 2047 §5) would be decoded into another address by some reader.
     """
     local, at, domain = addr.rpartition("@")
     try:

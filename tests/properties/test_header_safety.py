@@ -101,6 +101,7 @@ def test_a_name_reads_back_as_it_was_and_adds_no_address(name: str) -> None:
 @example("erika@münchen.example")
 @example('"erika muster"@example.org')
 @example("a,b@example.org")
+@example("=?utf-8?q?victim=40example.org=3E?=@example.org")
 def test_an_address_is_plain_or_refused(addr: str) -> None:
     try:
         field = headers.address_field("To", Address("", addr))
@@ -108,7 +109,7 @@ def test_an_address_is_plain_or_refused(addr: str) -> None:
         return
     header = message_from_bytes(field + b"\r\n", policy=default)["To"]
     assert isinstance(header, AddressHeader)
-    assert len(header.addresses) == 1
+    assert [address.addr_spec for address in header.addresses] == [headers.ascii_address(addr)]
     assert not header.defects
 
 
