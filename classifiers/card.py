@@ -61,6 +61,8 @@ _WRITTEN = {
     "h12": "opinions for, against and instead, on portals and in consultations",
     "h13": "irony without a kind word, praise with the words of irony, courteous statements of fact",
     "h14": "terse defects on every topic, gaps with a small remedy, bare questions of three kinds",
+    "h15": "praise and blame as bare stories, agreement with decisions",
+    "h16": "sad or tiresome backgrounds without displeasure, dates without a wish, wishes inside a story",
 }
 
 
