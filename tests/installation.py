@@ -37,7 +37,9 @@ class Result:
 
 
 class Installation:
-    """The daemon between one IMAP server and one SMTP server."""
+    """The daemon between one IMAP server and one SMTP server. `module` is what runs: another may be prepared."""
+
+    module = "daemon"
 
     def __init__(self, folder: Path, imap_port: int, smtp_port: int, model: Path, **tables: Any) -> None:
         """`tables` are merged into the configuration; `model` is where the trained model is kept."""
@@ -67,7 +69,7 @@ class Installation:
         return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "daemon",
+            self.module,
             "--config",
             str(self.path),
             *arguments,
