@@ -21,13 +21,13 @@ from daemon.logs import event
 from daemon.model import Claimed, InDoubt, Outcome, Refused, Retry, Sent
 from daemon.ports import Clock, Target
 from daemon.store import Store
-from daemon.store.outbox import Whereabouts
+from daemon.store.outbox import LARGE, Whereabouts
 from daemon.store.watch import Pause
 
 log = logging.getLogger(__name__)
 
-#: Octets of payload that may be on their way at once: bounds memory while 30 MB mails are forwarded.
-IN_FLIGHT = 64_000_000
+#: Octets that may be on their way at once, one large delivery excepted: bounds memory (decision 0121).
+IN_FLIGHT = 16_000_000
 #: Deliveries claimed together: one look into the outbox for as many sends.
 CLAIMS = 50
 #: Seconds that deliveries on their way get to end by themselves when the daemon stops.
@@ -93,6 +93,7 @@ class Dispatch:
         self.store, self.lane, self.targets, self.fetch, self.clock = store, lane, targets, fetch, clock
         self.worker, self.alone, self.lease, self.at_once = worker, alone, lease, at_once
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._sizes: dict[int, int] = {}
         self._begun: set[int] = set()
         self._room = asyncio.Semaphore(at_once)
         self._shut: dict[str, Retry] = {}
@@ -179,11 +180,17 @@ class Dispatch:
         """Claim what is due, before what was claimed runs out, and start it."""
         if len(self._tasks) >= self.at_once:
             return
-        count = CLAIMS - len(self._tasks)
+        ordinary = [size for size in self._sizes.values() if size <= LARGE]
         claimed = await self.lane.run(
-            self.store.outbox.claim, self.worker, self.clock.now(), count=count, octets=IN_FLIGHT
+            self.store.outbox.claim,
+            self.worker,
+            self.clock.now(),
+            count=CLAIMS - len(self._tasks),
+            octets=IN_FLIGHT - sum(ordinary),
+            large=len(ordinary) == len(self._sizes),
         )
         for delivery in claimed:
+            self._sizes[delivery.id] = delivery.size
             self._shut.pop(delivery.door, None)
             task = asyncio.create_task(self._deliver(delivery), name=f"delivery-{delivery.id}")
             self._tasks[delivery.id] = task
@@ -191,6 +198,7 @@ class Dispatch:
 
     def _done(self, key: int, _: asyncio.Task[None]) -> None:
         self._tasks.pop(key, None)
+        self._sizes.pop(key, None)
         self._begun.discard(key)
         self._woken.set()
 

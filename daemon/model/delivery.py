@@ -10,7 +10,8 @@ from daemon.model.words import DeliveryStatus
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery that this worker holds: what a target gets to see."""
+    """A delivery that this worker holds: what a target gets to see. `size` in octets is known also where `data` is
+    empty, because the message lies in its mailbox and is fetched when it is sent."""
 
     id: int
     ticket: str | None
@@ -22,6 +23,7 @@ class Claimed:
     attempts: int
     was_in_doubt: bool = False
     door: str = ""
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ more after a while with the same octets and Message-ID, and never a third time.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, update
+from sqlalchemy import and_, func, update
 from sqlalchemy.orm import defer
+from sqlalchemy.orm.interfaces import LoaderOption
 from sqlmodel import Session, col, delete, select
 
 from daemon.config import Delivery
@@ -29,6 +30,9 @@ FEWEST_ATTEMPTS = 5
 
 #: The clocks of several machines differ by less.
 CLOCKS_DIFFER = timedelta(minutes=5)
+
+#: Octets from which on a delivery is large: of those one at a time is on its way (decision 0121).
+LARGE = 8_000_000
 
 #: How often nobody may know whether a delivery arrived before it is left to a person.
 DOUBTS = 2
@@ -72,7 +76,7 @@ class Outbox:
             claimed = update(DeliveryRow).where(dead, col(DeliveryRow.status) == DeliveryStatus.CLAIMED)
             session.exec(claimed.values(status=DeliveryStatus.WAITING, **free))
             sending = select(DeliveryRow).where(dead, DeliveryRow.status == DeliveryStatus.SENDING)
-            doubtful = session.exec(sending.with_for_update(skip_locked=True)).all()
+            doubtful = session.exec(sending.options(_unread()).with_for_update(skip_locked=True)).all()
             for row in doubtful:
                 row.attempts += 1
                 self._doubt(session, row, "The program ended while this was being sent.", now)
@@ -80,7 +84,7 @@ class Outbox:
 
     def leave_to_a_person(self, session: Session, why: str, now: datetime) -> None:
         """Nothing that is open goes out by itself: it may have gone out already."""
-        query = select(DeliveryRow).where(col(DeliveryRow.status).in_(OPEN)).options(defer(DeliveryRow.data))  # type: ignore[arg-type]
+        query = select(DeliveryRow).where(col(DeliveryRow.status).in_(OPEN)).options(_unread())
         for row in session.exec(query):
             row.claimed_by = row.claimed_until = row.not_before = None
             row.status, row.doubts, row.at = DeliveryStatus.IN_DOUBT, DOUBTS, now
@@ -92,33 +96,26 @@ class Outbox:
         longest = timedelta(minutes=self.policy.retry_longest_minutes)
         with self.database.transaction() as session:
             ahead = col(DeliveryRow.status).in_(OPEN) & (col(DeliveryRow.at) > now + CLOCKS_DIFFER)
-            for row in session.exec(select(DeliveryRow).where(ahead).options(defer(DeliveryRow.data))):  # type: ignore[arg-type]
+            for row in session.exec(select(DeliveryRow).where(ahead).options(_unread())):
                 row.not_before = row.not_before and now + max(row.not_before - row.at, timedelta(0))
                 row.claimed_until = row.claimed_until and min(row.claimed_until, now + self.lease)
                 row.at = now
             session.exec(update(PauseRow).where(col(PauseRow.until) > now + longest).values(until=now, since=now))
 
-    def claim(self, worker: str, now: datetime, *, count: int, octets: int) -> list[Claimed]:
-        """Take deliveries that are due, oldest first, of doors that are not paused; at least one if any."""
-        paused = select(PauseRow.door).where(PauseRow.until > now)
-        query = (
-            select(DeliveryRow)
-            .where(
-                col(DeliveryRow.status).in_((DeliveryStatus.WAITING, DeliveryStatus.IN_DOUBT)),
-                col(DeliveryRow.not_before) <= now,
-                col(DeliveryRow.door).not_in(paused),
-            )
-            .order_by(col(DeliveryRow.not_before), col(DeliveryRow.id))
-            .limit(count)
-            .with_for_update(skip_locked=True)
-        )
+    def claim(self, worker: str, now: datetime, *, count: int, octets: int, large: bool = True) -> list[Claimed]:
+        """Take deliveries that are due, oldest first, of doors that are not paused: at most `count`, together at most
+        `octets`, and, where `large` says so, one that is larger than `LARGE`."""
         claimed: list[Claimed] = []
         with self.database.transaction() as session:
             until = self.database.now(session, now) + self.lease
-            for row in session.exec(query):
-                if claimed and sum(len(c.data) for c in claimed) + row.size > octets:
+            for row, size in _due(session, now, count, large):
+                if size > LARGE and not large:
+                    continue
+                if size > LARGE:
+                    large = False
+                elif (octets := octets - size) < 0:
                     break
-                claimed.append(_claimed(session, row))
+                claimed.append(_claimed(session, row, size))
                 row.status, row.claimed_by, row.claimed_until = DeliveryStatus.CLAIMED, worker, until
                 row.at = now
         return claimed
@@ -155,7 +152,7 @@ class Outbox:
                 DeliveryRow.status == DeliveryStatus.CLAIMED,
                 col(DeliveryRow.claimed_until) > moment,
             )
-            rows = session.exec(query.with_for_update()).all()
+            rows = session.exec(query.options(_unread()).with_for_update()).all()
             for row in rows:
                 row.status, row.at, row.claimed_until = DeliveryStatus.SENDING, now, moment + self.lease
             return {row.id for row in rows if row.id is not None}
@@ -165,7 +162,7 @@ class Outbox:
         except that a `Sent` is the truth whoever says it."""
         with self.database.transaction() as session:
             for delivery_id, outcome in outcomes:
-                row = session.get(DeliveryRow, delivery_id, with_for_update=True)
+                row = session.get(DeliveryRow, delivery_id, options=[_unread()], with_for_update=True)
                 if row is None or (row.claimed_by != worker and not isinstance(outcome, Sent)):
                     continue
                 self._close(session, row, outcome, now)
@@ -253,6 +250,7 @@ class Outbox:
                         )
                     )
                 row.status, row.not_before, row.at, row.doubts = DeliveryStatus.WAITING, now, now, 0
+                row.dismissed_at = None
             return [row.id for row in freed if row.id is not None]
 
 
@@ -260,12 +258,36 @@ def _sendable(session: Session, row: DeliveryRow) -> bool:
     return bool(row.address) and (row.data is not None or row.target == "folder")
 
 
-def _claimed(session: Session, row: DeliveryRow) -> Claimed:
+def _unread() -> LoaderOption:
+    """The octets are read where they are sent, and nowhere else: a message may have many megabytes."""
+    return defer(DeliveryRow.data)  # type: ignore[arg-type]
+
+
+def _due(session: Session, now: datetime, count: int, large: bool) -> Iterable[tuple[DeliveryRow, int]]:
+    """Deliveries that may go out, the oldest first, each with its octets: its own, or those of its message."""
+    paused = select(PauseRow.door).where(PauseRow.until > now)
+    original = select(MessageRow.size).where(MessageRow.id == DeliveryRow.message_id).scalar_subquery()
+    size = func.coalesce(func.nullif(DeliveryRow.size, 0), original, 0)
+    query = (
+        select(DeliveryRow, size)
+        .where(
+            col(DeliveryRow.status).in_((DeliveryStatus.WAITING, DeliveryStatus.IN_DOUBT)),
+            col(DeliveryRow.not_before) <= now,
+            col(DeliveryRow.door).not_in(paused),
+        )
+        .order_by(col(DeliveryRow.not_before), col(DeliveryRow.id))
+        .limit(count)
+        .with_for_update(skip_locked=True, of=DeliveryRow)
+        .options(_unread())
+    )
+    return session.exec(query if large else query.where(size <= LARGE)).all()
+
+
+def _claimed(session: Session, row: DeliveryRow, size: int) -> Claimed:
     number = session.get(TicketRow, row.ticket_id) if row.ticket_id else None
-    data = row.data
+    data = session.exec(select(DeliveryRow.data).where(DeliveryRow.id == row.id)).one()
     if data is None and row.message_id is not None:
-        kept = session.get(MessageBytes, row.message_id)
-        data = kept.data if kept else None
+        data = session.exec(select(MessageBytes.data).where(MessageBytes.message_id == row.message_id)).first()
     return Claimed(
         id=row.id or 0,
         ticket=number.number if number else None,
@@ -277,6 +299,7 @@ def _claimed(session: Session, row: DeliveryRow) -> Claimed:
         attempts=row.attempts,
         was_in_doubt=row.doubts > 0,
         door=row.door,
+        size=size,
     )
 
 

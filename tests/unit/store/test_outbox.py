@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from daemon.model import DeliveryStatus, InDoubt, Refused, Retry, Sent
 from daemon.store import Store
@@ -169,3 +171,40 @@ def test_a_paused_door_opens_again_although_the_clock_was_set_back(outbox) -> No
     outbox.close([(1, Retry("421 busy", target_wide=True))], "w1", wrong)
     outbox.set_back(NOW)
     assert [c.id for c in claim(outbox, LATER)] == [1]
+
+
+def test_of_large_deliveries_one_is_claimed_and_none_beside_another(store: Store, outbox, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr("daemon.store.outbox.LARGE", 500)
+    sizes = (800, 700, 1, 600)
+    mails = tuple(planned(data=b"x" * size, message_id=f"<{size}@x>") for size in sizes)
+    store.journal.record([record(2, "2026-000002", deliveries=mails)], NOW)
+    first = outbox.claim("w1", NOW, count=10, octets=1000)
+    assert [each.size for each in first] == [1, 800, 1]
+    assert outbox.claim("w1", NOW, count=10, octets=1000, large=False) == []
+    assert [len(each.data) for each in outbox.claim("w1", NOW, count=10, octets=0)] == [700]
+
+
+def test_large_deliveries_that_come_first_do_not_hide_the_others(store: Store, outbox, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr("daemon.store.outbox.LARGE", 500)
+    mails = tuple(planned(data=b"x" * size, message_id=f"<{n}@x>") for n, size in enumerate([800] * 5 + [3]))
+    store.journal.record([record(2, "2026-000002", deliveries=mails)], NOW)
+    assert [each.size for each in outbox.claim("w1", NOW, count=3, octets=1000, large=False)] == [1, 3]
+
+
+def test_octets_are_read_for_what_is_claimed_and_nowhere_else(store: Store, outbox) -> None:  # type: ignore[no-untyped-def]
+    store.journal.record([record(2, "2026-000002", deliveries=(planned(data=b"x" * 900, message_id="<b@x>"),))], NOW)
+    reads: list[str] = []
+
+    def see(connection, cursor, statement, *_: object) -> None:  # type: ignore[no-untyped-def]
+        if re.search(r"SELECT[^()]*delivery\.data", statement):
+            reads.append(statement)
+
+    event.listen(store.database.engine, "before_cursor_execute", see)
+    claimed = outbox.claim("w1", NOW, count=10, octets=100)
+    outbox.begin([each.id for each in claimed], "w1", NOW)
+    outbox.recover(NOW, alone=True)
+    again = outbox.claim("w1", LATER, count=10, octets=1000)
+    outbox.close([(each.id, Sent()) for each in again], "w1", LATER)
+    assert [each.size for each in claimed] == [1]
+    assert [each.size for each in again] == [900, 1]
+    assert len(reads) == 3
