@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from datetime import date
 from pathlib import Path
 
 import typer
@@ -15,7 +13,7 @@ from daemon.app import SystemClock
 from daemon.cli.shared import Place, console, in_json, refuse, safe, store
 from daemon.config import Config
 from daemon.errors import AnliegenError
-from daemon.store.models import IN_FORCE, Taught, figures
+from daemon.store.models import IN_FORCE, figures
 from daemon.store.weeks import Week
 from daemon.tables import ModelRow
 
@@ -23,9 +21,6 @@ app = typer.Typer(help="The model: its trainings, its lessons, how it fares.", i
 
 #: Trainings that a person is shown; --json has all.
 SHOWN = 20
-#: Octets of a file of lessons.
-LARGEST = 50_000_000
-FIELDS = ("subject", "text", "language", "category", "topic", "department")
 
 
 @app.callback()
@@ -90,7 +85,7 @@ def teach(
     """Give the model texts with their labels; those of a file of the same name before are replaced."""
     place: Place = context.obj
     config = place.load()
-    lessons, problems = _read(file, config)
+    lessons, problems = learning.read_lessons(file, config)
     refuse(problems)
     with store(config, read_only=False) as opened:
         gone = opened.models.teach(file.name, lessons, SystemClock().now())
@@ -129,54 +124,6 @@ def drift(
     out.print(_weeks(weeks) if weeks else "There is no ticket yet.")
     for sentence in sentences or (["The last weeks do not differ notably from those before."] if weeks else []):
         out.print(sentence)
-
-
-def _read(file: Path, config: Config) -> tuple[list[Taught], list[str]]:
-    """The lessons of a file, and every mistake in it with its line."""
-    try:
-        if file.stat().st_size > LARGEST:
-            return [], [f"{file}: is larger than {LARGEST // 1_000_000} MB; teach a part of it."]
-        lines = file.read_text("utf-8").split("\n")
-    except UnicodeDecodeError:
-        return [], [f"{file}: is not text in UTF-8."]
-    except OSError as error:
-        return [], [f"{file}: cannot be read ({error.strerror})."]
-    lessons, problems = [], []
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            found = _lesson(line, config)
-            if isinstance(found, Taught):
-                lessons.append(found)
-            else:
-                problems.append(f"{file}, line {number}: {found}")
-    if not lessons and not problems:
-        problems.append(f"{file}: holds no lesson.")
-    return lessons, problems[:20]
-
-
-def _lesson(line: str, config: Config) -> Taught | str:
-    """One line, or the sentence that says what is wrong with it."""
-    try:
-        row = json.loads(line)
-    except ValueError:
-        return "is not JSON."
-    if not isinstance(row, dict) or not all(isinstance(value, str | None) for value in row.values()):
-        return "is not an object of texts."
-    if unknown := sorted(set(row) - set(FIELDS)):
-        return f"has {', '.join(unknown)}; known are {', '.join(FIELDS)}."
-    if not (row.get("subject") or row.get("text") or "").strip():
-        return "has neither subject nor text."
-    if not any(row.get(name) for name in ("category", "topic", "department")):
-        return "needs a category, a topic or a department: what is it an example of?"
-    if row.get("category") and row["category"] not in CATEGORIES:
-        return f'category: "{row["category"]}" is none of {", ".join(CATEGORIES)}.'
-    if row.get("department") and row["department"] not in {each.key for each in config.department}:
-        return f'department: there is no department "{row["department"]}" in the configuration.'
-    return Taught(
-        row.get("subject") or "",
-        row.get("text") or "",
-        *(row.get(name) or None for name in ("language", "category", "topic", "department")),
-    )
 
 
 def _json(row: ModelRow, takeable: set[int]) -> dict[str, object]:
@@ -232,13 +179,9 @@ def _weeks(weeks: list[Week]) -> Table:
     for week in weeks[-26:]:
         shares = (week.unsure, week.department_unsure, week.corrected)
         table.add_row(
-            _day(week.monday),
+            week.monday.isoformat(),
             str(week.tickets),
             *(f"{count / week.tickets:.0%}" for count in shares),
             *(str(week.categories.get(name, 0)) for name in CATEGORIES),
         )
     return table
-
-
-def _day(day: date) -> str:
-    return day.isoformat()
