@@ -63,6 +63,8 @@ _WRITTEN = {
     "h14": "terse defects on every topic, gaps with a small remedy, bare questions of three kinds",
     "h15": "praise and blame as bare stories, agreement with decisions",
     "h16": "sad or tiresome backgrounds without displeasure, dates without a wish, wishes inside a story",
+    "h17": "matters that show in things and people only",
+    "h18": "French, Italian, English, Swiss German; some Ukrainian, Polish, Turkish, Arabic",
 }
 
 
