@@ -65,6 +65,7 @@ _WRITTEN = {
     "h16": "sad or tiresome backgrounds without displeasure, dates without a wish, wishes inside a story",
     "h17": "matters that show in things and people only",
     "h18": "French, Italian, English, Swiss German; some Ukrainian, Polish, Turkish, Arabic",
+    "h19": "long everyday mails: lawyers, associations, forms, dictation, pensioners, pupils",
 }
 
 
