@@ -6,10 +6,13 @@ stand in the text, so nothing has to be translated.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from functools import cache
 
 from classifiers.features import MAX_CHARS, VIEWS, fold, letter_runs, sentences, telling_words
 from classifiers.heads import Head, Model
+from classifiers.languages import facts, known_languages
 from classifiers.values import Text
 from classifiers.vocabulary import Floats
 
@@ -48,11 +51,18 @@ class _Pull:
 
 
 def _telling_sentence(pull: _Pull, text: Text) -> str | None:
-    said = [part for part in (text.subject.strip(), *sentences(text.body[:MAX_CHARS])) if part]
-    if not said:
+    parts = [part for part in (text.subject.strip(), *sentences(text.body[:MAX_CHARS])) if part]
+    if not parts:
         return None
+    said = [part for part in parts if not _courtesies().fullmatch(part)] or parts  # a greeting is no reason
     best = max(said, key=lambda part: pull.of(VIEWS["spoken"](Text("", part))))
     return best if len(best) <= LONGEST_QUOTE else best[: LONGEST_QUOTE - 1] + "…"
+
+
+@cache
+def _courtesies() -> re.Pattern[str]:
+    every = [pattern for code in known_languages() for pattern in facts(code).courtesy]
+    return re.compile("|".join(f"(?:{pattern})" for pattern in every), re.IGNORECASE)
 
 
 def _telling_words(pull: _Pull, text: Text) -> list[str]:

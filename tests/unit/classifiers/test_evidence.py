@@ -1,0 +1,39 @@
+"""The sentence that is shown as the reason is not a greeting, unless there is nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from classifiers import Classifier, Text
+from classifiers.evidence import _courtesies
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Sehr geehrte Damen und Herren,",
+        "Hallo Frau Meier!",
+        "Mit freundlichen Grüssen Erika Muster",
+        "Vielen Dank im Voraus.",
+        "Dear Sir or Madam,",
+        "Best regards Jo",
+        "Bonjour Madame,",
+        "Cordiali saluti Anna",
+    ],
+)
+def test_courtesy_is_no_reason(small: Classifier, line: str) -> None:
+    assert _courtesies().fullmatch(line)
+    [found] = small.predict([Text("", f"{line}\nDie Tonne wurde wieder nicht geleert!")])
+    assert "nicht geleert" in found.evidence[0]
+
+
+@pytest.mark.parametrize(
+    "line", ["Hallo, die Laterne ist kaputt.", "Danke an das Team vom Bauhof!", "Liebe Stadt, bitte mähen."]
+)
+def test_what_says_more_is_no_courtesy(line: str) -> None:
+    assert not _courtesies().fullmatch(line)
+
+
+def test_where_there_is_nothing_else_the_greeting_is_shown(small: Classifier) -> None:
+    [found] = small.predict([Text("", "Vielen Dank!")])
+    assert "Vielen Dank!" in found.evidence[0]
