@@ -10,7 +10,7 @@ COMPILE := $(BIN)/pip-compile $(if $(UPGRADE),--upgrade)
 # dovecot-imapd: the real mailbox server; postgresql: the other database; systemd: systemd-analyze, for the unit's tests
 DEBIAN_PACKAGES := dovecot-imapd postgresql systemd
 
-.PHONY: demo test soak check format docs bench wheel lock clean debian-packages
+.PHONY: demo test soak check format docs bench bench-growth bench-scale wheel lock clean debian-packages
 .DEFAULT_GOAL := demo
 
 demo: .venv/.runtime  ## the main job on sample mails, with nothing else installed (ONCE=1: ends by itself)
@@ -38,6 +38,12 @@ docs: .venv/.dev  ## write the generated parts of docs/ anew
 
 bench: .venv/.dev  ## the measurements of bench/, as a table and as JSON
 	$(BIN)/python -m bench
+
+bench-growth: .venv/.dev debian-packages  ## what the day costs with a thousand tickets, and with a million (docs/growth.md)
+	$(BIN)/python -m bench.growth
+
+bench-scale: .venv/.dev debian-packages  ## what a mail, a mailbox and a process cost, and a Monday morning simulated (docs/scale.md)
+	$(BIN)/python -m bench.scale
 
 wheel: .venv/.runtime  ## dist/anliegen-*.whl: what a server installs (docs/operations.md)
 	$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
