@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import zlib
+from collections.abc import Sequence
 from email import message_from_bytes
 from email.headerregistry import AddressHeader
 from email.policy import default
 from pathlib import Path
 
-from classifiers import Classifier
+from classifiers import Classifier, Prediction, Text
+from classifiers.detect import detect_language
+from classifiers.features import VIEWS, sentences, telling_words
 from daemon import config as configuration
 from daemon import judge
 from daemon.model import Kind, Past, RawMessage, Reading, Record, Role
@@ -20,14 +24,50 @@ from tests.values import NOW, raw_config
 NUMBER = "2026-000001"
 #: The fields that an acknowledgement may have, each once.
 FIELDS = frozenset(
-    "From To Reply-To Subject Date Message-ID In-Reply-To References Auto-Submitted X-Auto-Response-Suppress "
-    "Precedence X-Anliegen-Loop MIME-Version Content-Type Content-Language Content-Transfer-Encoding".split()
+    [
+        "From",
+        "To",
+        "Reply-To",
+        "Subject",
+        "Date",
+        "Message-ID",
+        "In-Reply-To",
+        "References",
+        "Auto-Submitted",
+        "X-Auto-Response-Suppress",
+        "Precedence",
+        "X-Anliegen-Loop",
+        "MIME-Version",
+        "Content-Type",
+        "Content-Language",
+        "Content-Transfer-Encoding",
+    ]
 )
 #: What a template or a program leaves behind where something went wrong.
-NONSENSE = re.compile(r"\{\{|\}\}|\{%|%\}|\bNone\b|\bnull\b|\bundefined\b|\bUndefined\b|<daemon\.|Traceback|0x[0-9a-f]{8}")
+NONSENSE = re.compile(
+    r"\{\{|\}\}|\{%|%\}|\bNone\b|\bnull\b|\bundefined\b|\bUndefined\b|<daemon\.|Traceback|0x[0-9a-f]{8}"
+)
 
 
-def policy_in(folder: Path, classifier: Classifier) -> Policy:
+class Guessing:
+    """Needs no model: reads the text as the classifier does, and guesses by its checksum, for every outcome in turn."""
+
+    def predict(self, texts: Sequence[Text]) -> list[Prediction]:
+        return [self._one(text) for text in texts]
+
+    def _one(self, text: Text) -> Prediction:
+        for view in VIEWS.values():
+            view(text)
+        evidence = (*sentences(text.body)[:1], *telling_words(text)[:3])
+        dice = zlib.crc32(f"{text.subject}{text.body}".encode())
+        sure = 0.99 if dice & 1 else 0.6
+        category = ("appointment", "complaint", "suggestion", "praise", "other")[dice // 2 % 5]
+        topic = ("abfall", "bauamt", "tiefbau", "zentrale")[dice // 10 % 4]
+        language = detect_language(f"{text.subject}\n{text.body}")
+        return Prediction(language, {category: sure}, {topic: sure}, 0.8, 0.8, evidence, "guessing")
+
+
+def policy_in(folder: Path, classifier: Classifier | Guessing) -> Policy:
     """The shipped templates and a real configuration."""
     config = configuration.parse(raw_config(), folder)
     return Policy(config, Renderer(config), classifier, b"k" * 32)
