@@ -75,7 +75,9 @@ class Intake:
                     await self.source.wait(self._patience())
                 else:
                     await self.leases.change(self._patience())
-            except (SourceError, StoreError, LeaseLost) as error:
+            except LeaseLost as lost:
+                event(log, logging.INFO, "lease_lost", str(lost), mailbox=self.name)
+            except (SourceError, StoreError) as error:
                 await self._failed(error)
                 await self._let_others_try(error, gap)
                 gap = max(gap, REFUSED_GAP) if isinstance(error, SourceRefused) else gap

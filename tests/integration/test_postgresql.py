@@ -19,6 +19,7 @@ from tests.smtp import SmtpServer
 from tests.unit.store.test_journal import *  # noqa: F403 the same suite
 from tests.unit.store.test_journal import record
 from tests.unit.store.test_outbox import *  # noqa: F403
+from tests.unit.store.test_workers import *  # noqa: F403
 from tests.values import NOW, message, raw_config
 
 
