@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from daemon import deliveries, judge
-from daemon.model import Address, Category, Decision, Kind, MessageKey, Past, RawMessage, Reading, Reason
+from daemon.errors import Unsendable
+from daemon.model import (
+    Address,
+    Category,
+    Decision,
+    Kind,
+    MessageKey,
+    Past,
+    Planned,
+    RawMessage,
+    Reading,
+    Reason,
+    Role,
+)
 from daemon.policy import Policy
+from daemon.rendering import ascii_address
 from daemon.seclusion import Seclusion
 from daemon.store import Store
 from daemon.store.aside import SetAside
+from daemon.store.by_hand import Unsent
 from daemon.store.tickets import Changes, DeliveryView, Original, TicketView
 from daemon.tables import MessageRow, QuarantineRow
 
@@ -31,6 +48,29 @@ async def correct(store: Store, policy: Policy, number: str, changes: Changes, n
             if changes.department != view.row.queue or each.target in lost
         ]
     store.tickets.change(number, changes, changes.department, planned, now, actor)
+
+
+def release(store: Store, policy: Policy, ids: Collection[int], now: datetime, actor: str) -> list[int]:
+    """Let deliveries go out (again); return those that will. An acknowledgement that never left is written anew
+    first: its date, and the day that it names, are then of today (decision 0142)."""
+    policy = replace(policy, key=store.secret())
+    for unsent in store.by_hand.unsent(ids):
+        with suppress(Unsendable):
+            store.by_hand.rewrite(unsent.delivery_id, _anew(store, policy, unsent, now))
+    return store.outbox.retry(ids, now, actor)
+
+
+def _anew(store: Store, policy: Policy, unsent: Unsent, now: datetime) -> Planned:
+    """The acknowledgement as it would be written now, by what the ticket says now."""
+    view, row = store.tickets.find(unsent.number), unsent.message
+    assert view is not None
+    reading = _remembered(row)
+    to = reading.verdict.answer_to or Address("", unsent.address)
+    to = to if ascii_address(to.addr) == unsent.address else Address("", unsent.address)
+    reading = replace(reading, verdict=replace(reading.verdict, answer_to=to))
+    decision = replace(_as_stored(view, Changes()), acknowledge=True, department_unsure=view.row.department_unsure)
+    further = row.role == Role.FURTHER
+    return deliveries.acknowledgement(policy, unsent.number, reading, decision, None, now, further=further)
 
 
 async def read_again(store: Store, policy: Policy, row: QuarantineRow, now: datetime) -> str | None:
@@ -78,8 +118,13 @@ def _again(original: Original, policy: Policy) -> Reading:
     row = original.row
     key = MessageKey(row.mailbox, row.uidvalidity, row.uid, row.folder)
     raw = RawMessage(key, original.data or b"", row.received_at, row.size, row.sha256, original.data is not None)
-    if original.data is not None:
-        return judge.read(raw, policy)
+    return judge.read(raw, policy) if original.data is not None else _remembered(row)
+
+
+def _remembered(row: MessageRow) -> Reading:
+    """The message as the database knows it."""
+    key = MessageKey(row.mailbox, row.uidvalidity, row.uid, row.folder)
+    raw = RawMessage(key, b"", row.received_at, row.size, row.sha256, complete=False)
     author = Address(row.from_name or "", row.from_address) if row.from_address else None
     return judge.remembered(raw, row.subject or "", row.text or "", author, row.message_id)
 

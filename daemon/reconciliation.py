@@ -11,21 +11,24 @@ from dataclasses import dataclass, field, replace
 
 from daemon import judge
 from daemon.config import Config, Mailbox
-from daemon.model import DeliveryStatus, MessageKey, RawMessage, Reason, Record
+from daemon.model import DeliveryStatus, MessageKey, Planned, RawMessage, Reason, Record
 from daemon.policy import Policy
 from daemon.ports import Clock
 from daemon.sources.imap import ImapSource
 from daemon.store import Store
+from daemon.store.tickets import IMPORTED
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What was found; `imported` are the numbers of the tickets that a repair made of it."""
+    """What was found; `imported` are the numbers of the tickets that a repair made of it, `joined` counts the messages
+    that opened none."""
 
     seen: int
     accounted: int
     missing: tuple[MessageKey, ...]
     imported: tuple[str, ...] = field(default=())
+    joined: int = 0
 
 
 async def compare(store: Store, config: Config, mailbox: Mailbox, policy: Policy | None, clock: Clock) -> Comparison:
@@ -48,7 +51,8 @@ async def compare(store: Store, config: Config, mailbox: Mailbox, policy: Policy
             if policy is not None:
                 number = _import(store, policy, raw, clock)
                 imported += [number] if number else []
-        return Comparison(seen, seen - len(missing), tuple(missing), tuple(imported))
+        joined = len(missing) - len(imported) if policy is not None else 0
+        return Comparison(seen, seen - len(missing), tuple(missing), tuple(imported), joined)
     finally:
         await source.close()
 
@@ -60,24 +64,33 @@ async def _each(source: ImapSource) -> AsyncIterator[MessageKey]:
 
 
 def _import(store: Store, policy: Policy, raw: RawMessage, clock: Clock) -> str | None:
-    """Record one message; its acknowledgement is withheld for a person to decide."""
+    """Record one message. What went out for it may have gone out before: a person decides."""
     now = clock.now()
     policy = replace(policy, key=store.secret())
     readings = [judge.read(raw, policy)]
     past = store.journal.past(judge.question(readings, policy), now)
     year = now.astimezone(policy.config.organisation.zone).year
     records = judge.judge(readings, policy, past, iter(store.journal.numbers(year, 1)), now)
-    store.journal.record([silenced(record) for record in records], now)
+    box = policy.config.mailbox_of(raw.key.mailbox)
+    settled = box is not None and raw.key.folder == box.processed_folder
+    store.journal.record([silenced(record, settled=settled) for record in records], now)
     return records[0].number
 
 
-def silenced(record: Record) -> Record:
-    """The record with its acknowledgement withheld."""
+def silenced(record: Record, *, settled: bool) -> Record:
+    """The record with its acknowledgement withheld; where the message was `settled` once, and so handed on, with all
+    its deliveries (decision 0141)."""
     if record.decision is None:
         return record
-    reason = record.decision.reason or Reason("imported", "reconcile --repair", "a person decides")
-    deliveries = tuple(
-        replace(d, status=DeliveryStatus.WITHHELD, why=reason.signal) if d.target == "acknowledgement" else d
-        for d in record.deliveries
+    reason = record.decision.reason or Reason(IMPORTED, "reconcile --repair", "a person decides")
+    deliveries = tuple(_withheld(d) if settled or d.target == "acknowledgement" else d for d in record.deliveries)
+    note = "Imported by `reconcile --repair`: " + (
+        "neither acknowledged nor handed on, since that may have been done." if settled else "not acknowledged."
     )
-    return replace(record, decision=replace(record.decision, acknowledge=False, reason=reason), deliveries=deliveries)
+    decision = replace(record.decision, acknowledge=False, reason=reason)
+    return replace(record, decision=decision, deliveries=deliveries, notes=(*record.notes, note))
+
+
+def _withheld(planned: Planned) -> Planned:
+    why = f"{IMPORTED}: it may have gone out before; `anliegen outbox retry` sends it, `outbox dismiss` leaves it"
+    return replace(planned, status=DeliveryStatus.WITHHELD, why=why)

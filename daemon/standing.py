@@ -14,12 +14,15 @@ from daemon.store import Store
 from daemon.store.mailboxes import MailboxState
 from daemon.store.rows import OPEN
 from daemon.store.tickets import DeliveryView
+from daemon.store.workers import WorkerState
 from daemon.store.watch import Pause
 
 #: A mailbox that was not read for so long is read by nobody, whatever `poll_seconds` says.
 UNREAD_FOR = timedelta(minutes=15)
-#: How long a refusal is called news.
+#: How long a refused acknowledgement needs a person: the department has the ticket, and sees it there.
 REFUSED_FOR = timedelta(days=1)
+#: What a person may then say.
+THEN = "then `outbox retry` or `outbox dismiss`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,9 @@ class Standing:
     quarantined: int
     in_doubt: int
     refused: int
+    imported: int
     needs: tuple[str, ...]
+    workers: tuple[WorkerState, ...] = ()
 
 
 def look(store: Store, config: Config, now: datetime) -> Standing:
@@ -50,7 +55,9 @@ def look(store: Store, config: Config, now: datetime) -> Standing:
         quarantined=counts.quarantined,
         in_doubt=counts.in_doubt,
         refused=counts.refused,
+        imported=counts.imported,
         needs=(),
+        workers=tuple(store.workers.states(now)),
     )
     return Standing(
         **{name: getattr(found, name) for name in found.__slots__} | {"needs": tuple(_needs(found, config))}
@@ -72,11 +79,13 @@ def _needs(found: Standing, config: Config) -> list[str]:
         words.append(f"{found.quarantined} messages are in quarantine: see `anliegen quarantine list`.")
     if found.in_doubt:
         words.append(
-            f"{found.in_doubt} deliveries are in doubt for good: see `anliegen outbox list --status in_doubt`."
+            f"{found.in_doubt} deliveries are in doubt for good: see `anliegen outbox list --status in_doubt`, {THEN}."
         )
     if found.refused:
+        words.append(f"{found.refused} deliveries were refused: see `anliegen outbox list --status refused`, {THEN}.")
+    if found.imported:
         words.append(
-            f"{found.refused} deliveries were refused since yesterday: see `anliegen outbox list --status refused`."
+            f"{found.imported} deliveries of imported messages wait: see `anliegen outbox list --status withheld`, {THEN}."
         )
     return words
 

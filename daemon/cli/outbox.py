@@ -8,11 +8,13 @@ from datetime import datetime
 import typer
 from rich.table import Table
 
+from daemon import desk
 from daemon.app import SystemClock
-from daemon.cli.shared import Place, console, in_json, person, refuse, safe, store
+from daemon.cli.shared import Place, console, in_json, person, refuse, safe, store, texts
 from daemon.desk import stamp
 from daemon.errors import AnliegenError
 from daemon.model import DeliveryStatus
+from daemon.store.tickets import DeliveryView
 
 app = typer.Typer(help="What is to be sent, what failed and why.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -22,14 +24,14 @@ UNSETTLED = [status for status in DeliveryStatus if status is not DeliveryStatus
 @app.command("list")
 def list_(
     context: typer.Context,
-    status: list[DeliveryStatus] = typer.Option([], help="Only these states; otherwise all but sent."),
+    status: list[DeliveryStatus] = typer.Option([], help="Only these states; otherwise all but sent and dismissed."),
     as_json: bool = typer.Option(False, "--json", help="One JSON object a line."),
 ) -> None:
     """List deliveries that are not settled: waiting, in doubt, refused, withheld."""
     place: Place = context.obj
     config = place.load()
     with store(config, read_only=True) as opened:
-        found = opened.tickets.outbox(status or UNSETTLED)
+        found = [view for view in opened.tickets.outbox(status or UNSETTLED) if status or view.dismissed_at is None]
         pauses = opened.watch.pauses()
     if as_json:
         for view in found:
@@ -40,13 +42,17 @@ def list_(
     for view in found:
         due = f"{view.not_before.astimezone(config.organisation.zone):%m-%d %H:%M}" if view.not_before else "–"
         table.add_row(
-            str(view.id), view.ticket or "–", view.target, view.status, str(view.attempts), due, safe(view.why)
+            str(view.id), view.ticket or "–", view.target, _state(view), str(view.attempts), due, safe(view.why)
         )
     out.print(table if found else "Everything is sent.")
     for pause in pauses:
         out.print(
             f"{pause.door} is in trouble since {pause.since.astimezone(config.organisation.zone):%Y-%m-%d %H:%M}: {safe(pause.why)}"
         )
+
+
+def _state(view: DeliveryView) -> str:
+    return f"{view.status}, dismissed" if view.dismissed_at else view.status
 
 
 @app.command("retry")
@@ -66,13 +72,30 @@ def retry(
             if view is None or view.acknowledgement is None:
                 raise AnliegenError(f"Ticket {ticket} has no acknowledgement that could be sent.")
             wanted.append(view.acknowledgement.id)
-        freed = opened.outbox.retry(wanted, SystemClock().now(), person())
+        freed = desk.release(opened, texts(config), wanted, SystemClock().now(), person())
     for delivery in freed:
         console().print(f"{delivery}: goes out with the next round.")
     if left := [str(delivery) for delivery in dict.fromkeys(wanted) if delivery not in freed]:
         raise AnliegenError(
             f"{', '.join(left)}: cannot be sent: not in the outbox, sent already, on its way, without an address, "
             "or no longer kept (`anliegen tickets set NUMBER --department KEY` sends a lost forward once more)."
+        )
+
+
+@app.command("dismiss")
+def dismiss(
+    context: typer.Context, ids: list[int] = typer.Argument(metavar="ID…", help="Ids from `outbox list`.")
+) -> None:
+    """Say that a person has looked, and that nothing more is to be done: `status` no longer speaks of them."""
+    place: Place = context.obj
+    with store(place.load(), read_only=False) as opened:
+        done = opened.by_hand.dismiss(ids, SystemClock().now(), person())
+    for delivery in done:
+        console().print(f"{delivery}: dismissed.")
+    if left := [str(delivery) for delivery in dict.fromkeys(ids) if delivery not in done]:
+        raise AnliegenError(
+            f"{', '.join(left)}: cannot be dismissed: only what is refused, withheld or in doubt for good waits for a "
+            "person; all else goes out by itself."
         )
 
 

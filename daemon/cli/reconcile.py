@@ -10,7 +10,9 @@ from daemon import reconciliation
 from daemon.app import SystemClock
 from daemon.cli.shared import Place, console, policy, store
 from daemon.errors import AnliegenError, SourceError
+from daemon.model import DeliveryStatus
 from daemon.reconciliation import Comparison
+from daemon.store import Store
 
 
 def reconcile(
@@ -29,7 +31,7 @@ def reconcile(
             except SourceError as error:
                 problems.append(str(error))
                 continue
-            _tell(mailbox.name, found)
+            _tell(opened, mailbox.name, found)
             missing += 0 if repair else len(found.missing)  # a repair that cannot import ends with its own error
     if missing:
         problems.append(f"{missing} messages are not recorded: `anliegen reconcile --repair` imports them.")
@@ -37,12 +39,18 @@ def reconcile(
         raise AnliegenError("\n".join(problems))
 
 
-def _tell(name: str, found: Comparison) -> None:
+def _tell(opened: Store, name: str, found: Comparison) -> None:
     out = console()
     out.print(f"{name}: {found.seen} messages, {found.accounted} accounted for, {len(found.missing)} missing.")
     for key in found.missing:
         out.print(f"  {key.folder}: UID {key.uid} (UIDVALIDITY {key.uidvalidity}) is not recorded.")
     for number in found.imported:
+        view = opened.tickets.find(number)
+        waiting = [d for d in view.deliveries if d.status == DeliveryStatus.WITHHELD] if view else []
+        what = "not acknowledged" if all(d.target == "acknowledgement" for d in waiting) else "nothing was sent for it"
+        ids = " ".join(str(d.id) for d in waiting)
         out.print(
-            f"  imported as {number}, not acknowledged: `anliegen outbox retry --ticket {number}` sends it after all."
+            f"  imported as {number}, {what}" + (f": `anliegen outbox retry {ids}` sends it after all." if ids else ".")
         )
+    if found.joined:
+        out.print(f"  {found.joined} more are recorded with tickets that were there, or open none.")

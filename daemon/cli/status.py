@@ -10,6 +10,7 @@ from daemon import standing
 from daemon.app import SystemClock
 from daemon.cli.shared import Place, console, in_json, safe, store
 from daemon.standing import Standing
+from daemon.store.workers import WorkerState
 
 
 def status(context: typer.Context, as_json: bool = typer.Option(False, "--json", help="One JSON object.")) -> int:
@@ -29,6 +30,7 @@ def status(context: typer.Context, as_json: bool = typer.Option(False, "--json",
 
 def _lines(found: Standing) -> list[str]:
     lines = [f"{state.name}: last read {_ago(found.at, state.last_round_at)}." for state in found.mailboxes]
+    lines += [_worker(found.at, each) for each in found.workers]
     lines.append(f"{len(found.acknowledgements)} acknowledgements open.")
     lines += [
         f"  {view.ticket}: {_left(found.at, view.deadline)} left, {view.status}."
@@ -37,6 +39,12 @@ def _lines(found: Standing) -> list[str]:
     if (more := len(found.acknowledgements) - 20) > 0:
         lines.append(f"  and {more} more: `anliegen outbox list`.")
     return [*lines, *(found.needs or ("Nothing needs a person.",))]
+
+
+def _worker(now: datetime, worker: WorkerState) -> str:
+    if not worker.alive:
+        return f"Worker {worker.name}: not heard of since {_ago(now, worker.alive_until)}; the others do its work."
+    return f"Worker {worker.name}: reads {', '.join(worker.mailboxes) or 'no mailbox'}."
 
 
 def _ago(now: datetime, then: datetime | None) -> str:
@@ -60,6 +68,16 @@ def _json(found: Standing) -> dict[str, object]:
             }
             for state in found.mailboxes
         ],
+        "workers": [
+            {
+                "name": worker.name,
+                "alive": worker.alive,
+                "started_at": _iso(worker.started_at),
+                "alive_until": _iso(worker.alive_until),
+                "mailboxes": list(worker.mailboxes),
+            }
+            for worker in found.workers
+        ],
         "acknowledgements": [
             {
                 "ticket": view.ticket,
@@ -76,6 +94,7 @@ def _json(found: Standing) -> dict[str, object]:
         "quarantine": found.quarantined,
         "in_doubt": found.in_doubt,
         "refused": found.refused,
+        "imported": found.imported,
         "needs": list(found.needs),
     }
 

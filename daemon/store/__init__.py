@@ -16,29 +16,33 @@ from sqlmodel import select
 
 from daemon.config import Config
 from daemon.store.aside import Aside
+from daemon.store.by_hand import ByHand
 from daemon.store.database import RESTORED, Database
 from daemon.store.jobs import Jobs
 from daemon.store.journal import Journal, Question
 from daemon.store.mailboxes import Mailboxes
-from daemon.store.outbox import Outbox
 from daemon.store.models import Models
+from daemon.store.outbox import Outbox
 from daemon.store.tickets import Tickets
 from daemon.store.watch import Watch
-from daemon.store.workers import Workers
 from daemon.store.weeks import Weeks
+from daemon.store.workers import Workers
 from daemon.tables import CounterRow, SecretRow
 
 __all__ = [
     "Aside",
+    "ByHand",
     "Database",
     "Jobs",
     "Journal",
     "Mailboxes",
+    "Models",
     "Outbox",
     "Question",
     "Store",
     "Tickets",
     "Watch",
+    "Weeks",
     "Workers",
 ]
 
@@ -61,12 +65,13 @@ class Store:
         self.outbox = Outbox(database, config.delivery, keep=config.database.keep_messages, lease=self.term)
         self.watch = Watch(database)
         self.tickets = Tickets(database)
+        self.models = Models(database)
+        self.weeks = Weeks(database)
         self.aside = Aside(database)
+        self.by_hand = ByHand(database)
         self.mailboxes = Mailboxes(database)
         self.workers = Workers(database, self.term)
         self.jobs = Jobs(database, self.term)
-        self.models = Models(database)
-        self.weeks = Weeks(database)
 
     @classmethod
     def open(cls, config: Config, base: Path | None = None, *, read_only: bool = False, create: bool = True) -> Store:

@@ -141,6 +141,7 @@ class Watch:
                 DeliveryRow.target == "acknowledgement",
                 col(DeliveryRow.status).in_(OPEN) | refused,
                 col(DeliveryRow.deadline) < before,
+                col(DeliveryRow.dismissed_at).is_(None),
             )
             .order_by(col(DeliveryRow.deadline))
             .options(defer(DeliveryRow.data))  # type: ignore[arg-type]
