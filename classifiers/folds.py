@@ -17,6 +17,8 @@ from classifiers.values import Example
 
 #: The part of examples that every fit may use.
 ALWAYS = -1
+#: Origins of so few texts are dealt round.
+SMALL = 10
 
 
 def folds(examples: Sequence[Example], parts: int) -> NDArray[np.int64]:
@@ -24,13 +26,25 @@ def folds(examples: Sequence[Example], parts: int) -> NDArray[np.int64]:
     sizes = [0] * parts
     place: dict[str, int] = {LEXICON: ALWAYS}
     dealt = _indispensable(examples)
-    for origin, size in Counter(example.origin for example in examples).most_common():
+    for number, (origin, size) in enumerate(Counter(example.origin for example in examples).most_common()):
         if origin not in dealt and origin not in place:
-            place[origin] = sizes.index(min(sizes))
+            # what an office taught is many small origins: the smallest part would take them all
+            place[origin] = sizes.index(min(sizes)) if size > SMALL else number % parts
             sizes[place[origin]] += size
     random = np.random.default_rng(0)
     single = random.permutation(len(examples)) % parts
-    return np.array([place.get(example.origin, int(single[number])) for number, example in enumerate(examples)])
+    part = np.array([place.get(example.origin, int(single[number])) for number, example in enumerate(examples)])
+    for name in ("category", "topic"):
+        _spread([getattr(example, name) for example in examples], part, single)
+    return part
+
+
+def _spread(labels: Sequence[str], part: NDArray[np.int64], single: NDArray[np.int64]) -> None:
+    """A class that lies in one part alone could not be learnt without it: its texts are dealt out singly, too."""
+    for label in set(labels) - {""}:
+        where = np.array([each == label for each in labels])
+        if len(np.unique(part[where])) == 1:
+            part[where] = np.where(part[where] == ALWAYS, ALWAYS, single[where])
 
 
 def _indispensable(examples: Sequence[Example]) -> set[str]:

@@ -51,7 +51,8 @@ async def run(app: App) -> int:
     _listen(stop, hangup)
     started = False
     try:
-        await app.open()
+        if not await _opened(app, stop):
+            return 0
         tasks = [asyncio.create_task(intake.watch(), name=f"mailbox-{intake.name}") for intake in app.intakes]
         tasks.append(asyncio.create_task(app.leases.run(), name="leases"))
         tasks.append(asyncio.create_task(app.dispatch.run(), name="dispatch"))
@@ -68,6 +69,20 @@ async def run(app: App) -> int:
         await _close(app)
         if started:
             event(log, logging.INFO, "stopped")
+
+
+async def _opened(app: App, stop: asyncio.Event) -> bool:
+    """Open, which may take a training; False where a signal came first."""
+    opening, stopped = asyncio.create_task(app.open()), asyncio.create_task(stop.wait())
+    await asyncio.wait({opening, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if opening.done():
+        opening.result()
+        return True
+    opening.cancel()
+    with suppress(asyncio.CancelledError, TimeoutError):
+        await asyncio.wait_for(opening, STOP_SECONDS)
+    return False
 
 
 async def run_once(app: App, patience: timedelta = PATIENCE) -> int:

@@ -20,6 +20,7 @@ from daemon.learning.shelf import Shelf
 from daemon.learning.training import Progress, remake, shelf_names
 from daemon.logs import event
 from daemon.store import Store
+from daemon.store.models import SHIPPED
 from daemon.tables import ModelRow
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ LOOK_SECONDS = 10.0
 async def current(
     store: Store, database: Lane, thinking: Lane, config: Config, progress: Progress | None = None
 ) -> tuple[int | None, Classifier]:
-    """The number of the model in force (None: nothing was taught yet) and the model. Raises `AnliegenError`s."""
+    """The number of the model in force (None: the shipped corpus' own) and the model. Raises `AnliegenError`s."""
     row = await database.run(store.models.in_force)
-    return (row.id if row else None), await _model(store, database, thinking, config, row, progress)
+    return _number(row), await _model(store, database, thinking, config, row, progress)
 
 
 def in_force(store: Store, config: Config, progress: Progress | None = None) -> Classifier:
@@ -60,7 +61,7 @@ async def keep_up(app: App) -> None:
 async def follow(app: App) -> None:
     """Take the model that is in force now, where it is another than ours."""
     row = await app.database.run(app.store.models.in_force)
-    number = row.id if row else None
+    number = _number(row)
     if number == app.model:
         return
     try:
@@ -74,6 +75,11 @@ async def follow(app: App) -> None:
     app.model = number
     app.policy = replace(app.policy, classifier=found)
     event(log, logging.INFO, "model", "Another model decides from now on.", number=number, model=found.id)
+
+
+def _number(row: ModelRow | None) -> int | None:
+    """Whether it stands in a row or not, the shipped corpus' own model is the same."""
+    return None if row is None or row.name == SHIPPED else row.id
 
 
 async def _model(

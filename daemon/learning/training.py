@@ -23,7 +23,7 @@ from daemon.learning.lessons import lessons
 from daemon.learning.shelf import Shelf
 from daemon.logs import event
 from daemon.store import Store
-from daemon.store.models import IN_FORCE, Ended, Figure, Marks
+from daemon.store.models import IN_FORCE, SHIPPED, Ended, Figure, Marks
 from daemon.tables import ModelRow
 
 if TYPE_CHECKING:
@@ -131,6 +131,6 @@ async def remake(
 
 def shelf_names(row: ModelRow | None) -> tuple[str, ...]:
     """What a model is called on the shelf: as it was made, and as this release made it again."""
-    if row is None or row.name == "shipped":
+    if row is None or row.name == SHIPPED:
         return (storage.kind(),)
     return row.name, f"{row.name}-again-{storage.kind()}"

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, delete, select
 
 from daemon.model import Role
 from daemon.store.database import Database
-from daemon.tables import LessonRow, MessageRow, ModelFile, ModelRow, TicketEvent, TicketRow
+from daemon.tables import LessonRow, MessageRow, ModelFile, ModelRow, TicketEvent, TicketRow, WorkerRow
 
 #: How many models beside the one in force keep their files, to be taken back.
 KEPT = 3
@@ -27,6 +27,8 @@ DAEMON = "anliegen"
 LARGEST = 500_000_000
 
 IN_FORCE, RETIRED, TRAINING = "in_force", ("kept", "rolled_back"), "training"
+#: The name of the shipped corpus' own model, which needs no files: any machine has it or makes it.
+SHIPPED = "shipped"
 #: Trainings that came to an end: what they knew is not new any more.
 ENDED = (IN_FORCE, *RETIRED, "refused")
 
@@ -131,14 +133,14 @@ class Models:
             self.database.one_at_a_time(session)
             now = self.database.now(session, now)
             for row in session.exec(select(ModelRow).where(ModelRow.status == TRAINING)).all():
-                if row.at > now - patience:
+                if row.at > now - patience and not _is_gone(session, row.actor, now):
                     return None
                 row.status, row.why = "failed", "It did not come to an end."
             marks, current = _marks(session), _in_force(session)
             if unasked and ((current and current.pinned) or marks == _learnt(session)):
                 return None
             if current is None:  # so that what was before can be taken back, too
-                session.add(ModelRow(name="shipped", status=IN_FORCE, at=now, actor=actor))
+                session.add(ModelRow(name=SHIPPED, status=IN_FORCE, at=now, actor=actor))
             row = ModelRow(
                 status=TRAINING,
                 at=now,
@@ -246,6 +248,12 @@ def figures(row: ModelRow) -> list[Figure]:
     return [Figure(**each) for each in row.figures]
 
 
+def _is_gone(session: Session, actor: str, now: datetime) -> bool:
+    """Whether it was a worker, and is not heard of any more."""
+    worker = session.get(WorkerRow, actor)
+    return worker is not None and worker.alive_until <= now
+
+
 def _in_force(session: Session) -> ModelRow | None:
     return session.exec(select(ModelRow).where(ModelRow.status == IN_FORCE).order_by(col(ModelRow.id).desc())).first()
 
@@ -255,7 +263,7 @@ def _takeable(session: Session) -> Sequence[ModelRow]:
     filed = select(ModelFile.model_id)
     query = (
         select(ModelRow)
-        .where(col(ModelRow.status).in_(RETIRED), (col(ModelRow.name) == "shipped") | col(ModelRow.id).in_(filed))
+        .where(col(ModelRow.status).in_(RETIRED), (col(ModelRow.name) == SHIPPED) | col(ModelRow.id).in_(filed))
         .order_by(col(ModelRow.id).desc())
     )
     return session.exec(query).all()

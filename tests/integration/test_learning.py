@@ -5,7 +5,9 @@ With a corpus that is learnt in seconds (`tests.small_corpus`); everything else 
 
 from __future__ import annotations
 
+import asyncio
 import json
+import signal
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.dovecot import Dovecot
-from tests.installation import Installation, Running, until
+from tests.installation import PATIENCE, Installation, Running, until
 from tests.integration.test_daemon import acknowledgements, mail
 from tests.smtp import SmtpServer
 from tests.values import raw_config
@@ -48,6 +50,19 @@ def ticket(installation: Installation, subject: str) -> tuple[str, str]:
     with closing(sqlite3.connect(installation.folder / "anliegen.db")) as database:
         [found] = database.execute("SELECT number, department FROM ticket WHERE subject = ?", (subject,))
         return found[0], found[1]
+
+
+async def test_a_signal_ends_the_first_training(learning: Installation) -> None:
+    process = await learning.start("run")
+    assert process.stderr is not None
+    begun = b""
+    while b"It is trained from the shipped corpus" not in begun:
+        begun = await process.stderr.readline()
+        assert begun, "it ended before it trained"
+    process.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
+    assert b"[started]" not in await process.stderr.read()
+    assert not (learning.folder / "state").exists()
 
 
 async def test_the_daemon_takes_the_new_model_and_gives_it_back(

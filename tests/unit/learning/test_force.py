@@ -131,8 +131,14 @@ async def test_back_to_what_was_before_anything_was_taught(
     await learning.follow(app)
     row = app.store.models.take_back(None)
     await learning.follow(app)
-    assert (row.name, app.model) == ("shipped", row.id)
+    assert (row.name, app.model) == ("shipped", None)
     assert trained == [[]]  # without the lesson
+
+
+async def test_a_training_that_has_only_begun_changes_nothing(app: Any, trained: list[Any]) -> None:
+    app.store.models.begin("erika", NOW, training.PATIENCE, unasked=False)
+    await learning.follow(app)
+    assert (app.policy.classifier, app.store.models.in_force().name) == (OLD, "shipped")
 
 
 async def test_by_night_unless_switched_off(app: Any, trained: list[Any], make_config: Any, clock: Any) -> None:

@@ -9,6 +9,7 @@ import pytest
 from daemon.store import Store
 from daemon.store.models import KEPT, Ended, Figure, Taught, figures
 from daemon.store.tickets import Changes
+from daemon.tables import ModelFile, WorkerRow
 from tests.unit.store.test_journal import record
 from tests.values import NOW
 
@@ -61,6 +62,15 @@ def test_a_training_that_failed_is_done_again(store: Store) -> None:
     assert dead is not None
     assert store.models.begin("w", NOW + 2 * HOUR, HOUR, unasked=True) is not None
     assert [each.status for each in store.models.history()] == ["training", "failed", "failed", "in_force"]
+
+
+def test_a_worker_that_is_gone_trains_no_more(store: Store) -> None:
+    correct(store)
+    with store.database.transaction() as session:
+        session.add(WorkerRow(name="w", started_at=NOW, alive_until=NOW + HOUR / 4))
+    assert store.models.begin("w", NOW, HOUR, unasked=True) is not None
+    assert store.models.begin("other", NOW + HOUR / 8, HOUR, unasked=True) is None
+    assert store.models.begin("other", NOW + HOUR / 2, HOUR, unasked=True) is not None
 
 
 def test_one_is_in_force_with_its_figures_and_files(store: Store) -> None:
@@ -116,8 +126,6 @@ def test_any_that_has_its_files_can_be_taken_back_and_forth(store: Store) -> Non
 
 @pytest.mark.parametrize("packed", [b"", b"no deflated octets", b"x\x9c\x03"])
 def test_broken_files_are_a_sentence(store: Store, packed: bytes) -> None:
-    from daemon.tables import ModelFile
-
     number = learn(store, "one")
     with store.database.transaction() as session:
         session.get_one(ModelFile, number).weights = packed
