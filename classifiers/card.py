@@ -65,6 +65,7 @@ _WRITTEN = {
     "h19": "long everyday mails: lawyers, associations, forms, dictation, pensioners, pupils",
     "h20": "wishes for an appointment and ideas, told aside",
     "h21": "irony, courtesy and stories in Swiss German, French, Italian, English",
+    "h22": "grievances that end in an idea, ideas that begin with a grievance; courtesy, stories, errands",
 }
 
 
