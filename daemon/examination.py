@@ -1,6 +1,7 @@
 """What the daemon would do with mails that lie in files: the way of `judge`, with an empty past.
 
-The first mailbox is where they would have arrived, now. Nothing is written but the model's cache.
+The first mailbox is where they would have arrived, now. They are read in a child (`seclusion`), one for all: a
+file from who knows where hangs or ends nobody. Nothing is written but the model's cache.
 """
 
 from __future__ import annotations
@@ -9,17 +10,19 @@ import hashlib
 import re
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from daemon import judge
+from daemon import judge, reader
+from daemon.errors import TemplateError
 from daemon.model import Decision, MessageKey, Past, RawMessage, Reading
 from daemon.policy import Policy
 from daemon.ports import Clock
 from daemon.rendering import Readable, read
+from daemon.seclusion import Seclusion, at_hand
 
 #: A ticket number for what has no ticket.
 SAMPLE_NUMBER = "0000-000000"
@@ -54,21 +57,24 @@ class Examined:
         return self.sha256 is None
 
 
-def examine(paths: Iterable[Path], policy: Policy, clock: Clock, *, with_ack: bool) -> Iterator[Examined]:
-    """Each mail of each path: files, folders (recursively), mbox files, `-` for standard input."""
-    for path in paths:
-        for file in _files(path):
-            try:
-                data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-            except OSError as error:
-                yield Examined(str(file), None, f"{file} cannot be read ({error.strerror}).")
-                continue
-            for name, mail in mails(str(file), data):
+def examine(
+    paths: Iterable[Path], policy: Policy, clock: Clock, *, with_ack: bool, seclusion: Seclusion | None = None
+) -> Iterator[Examined]:
+    """Each mail of each path: files, folders (recursively), mbox files, `-` for standard input.
+
+    Raises `StoreError` where no child can be started. Not to be called inside an event loop.
+    """
+    limits, around = policy.config.limits, judge.surroundings(policy)
+    with at_hand(seclusion or Seclusion()) as secluded:
+        for path in paths:
+            for file in _files(path):
                 try:
-                    yield _one(name, mail, policy, clock.now(), with_ack)
-                except Exception as error:  # one bad message never stops the others
-                    trouble = f"An error in this release ended the judging ({type(error).__name__})."
-                    yield Examined(name, hashlib.sha256(mail).hexdigest(), trouble)
+                    data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+                except OSError as error:
+                    yield Examined(str(file), None, f"{file} cannot be read ({error.strerror}).")
+                    continue
+                for name, mail in mails(str(file), data):
+                    yield _one(name, mail, lambda raw: secluded(raw, limits, around), policy, clock.now(), with_ack)
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -97,17 +103,34 @@ def _blank(data: bytes) -> bytes:
     return next((line for line in (b"\r\n", b"\n") if data.endswith(line * 2)), b"")
 
 
-def _one(name: str, data: bytes, policy: Policy, now: datetime, with_ack: bool) -> Examined:
+def _one(
+    name: str, data: bytes, read: Callable[[RawMessage], Reading], policy: Policy, now: datetime, with_ack: bool
+) -> Examined:
     started = time.perf_counter()
     sha256 = hashlib.sha256(data).hexdigest()
-    key = MessageKey(policy.config.mailbox[0].name, 0, 0)
-    reading = judge.read(RawMessage(key, data, now, len(data), sha256), policy)
+    raw = RawMessage(MessageKey(policy.config.mailbox[0].name, 0, 0), data, now, len(data), sha256)
+    reading = read(raw)
+    try:
+        found = _decided(name, reading, policy, now, with_ack)
+    except Exception as error:  # one bad message never stops the others
+        trouble = f"An error in this release ended the judging ({type(error).__name__})."
+        trouble = str(error) if isinstance(error, TemplateError) else trouble
+        by_head = reader.by_its_head(raw, policy.config.limits, judge.surroundings(policy), trouble)
+        try:
+            found = _decided(name, by_head, policy, now, with_ack)
+        except Exception:
+            found = Examined(name, sha256, trouble)
+    return replace(found, milliseconds=(time.perf_counter() - started) * 1000)
+
+
+def _decided(name: str, reading: Reading, policy: Policy, now: datetime, with_ack: bool) -> Examined:
+    """What intake would record, less what only the past could tell."""
+    sha256 = reading.raw.sha256
     decision = judge.decide(reading, judge.predict([reading], policy)[sha256], policy)
     decision = replace(decision, reason=decision.reason or reading.verdict.reason)
     acknowledge = decision.acknowledge and reading.verdict.kind.opens_ticket
     letter = _letter(reading, policy, now) if with_ack and acknowledge else None
-    spent = (time.perf_counter() - started) * 1000
-    return Examined(name, sha256, reading.trouble, reading, decision, acknowledge, spent, letter)
+    return Examined(name, sha256, reading.trouble, reading, decision, acknowledge, acknowledgement=letter)
 
 
 def _letter(reading: Reading, policy: Policy, now: datetime) -> Readable | None:

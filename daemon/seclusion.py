@@ -13,8 +13,8 @@ import pickle
 import resource
 import struct
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -86,17 +86,19 @@ class Seclusion:
 
     async def _start(self) -> asyncio.subprocess.Process:
         """A child that is ready: what it takes to start is not counted against a message."""
-        known = ("PATH", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV", "TMPDIR")
+        known = ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV", "TMPDIR")
+        environment = {name: value for name, value in os.environ.items() if name in known}
         try:
             self._child = await asyncio.create_subprocess_exec(
                 sys.executable,
+                "-P",  # nothing of the current folder is imported: mails may lie there
                 "-m",
                 self.module,
                 str(self.memory),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
-                env={name: value for name, value in os.environ.items() if name in known},
+                env=environment | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},  # the program that we are
             )
             assert self._child.stdout is not None
             async with asyncio.timeout(START_SECONDS):
@@ -115,6 +117,16 @@ class Seclusion:
             with suppress(ProcessLookupError):
                 child.kill()
             await child.wait()
+
+
+@contextmanager
+def at_hand(seclusion: Seclusion) -> Iterator[Callable[[RawMessage, Limits, gate.Surroundings], Reading]]:
+    """`Seclusion.read` as a plain call, for commands without an event loop; the child ends with the block."""
+    with asyncio.Runner() as runner:
+        try:
+            yield lambda raw, limits, around: runner.run(seclusion.read(raw, limits, around))
+        finally:
+            runner.run(seclusion.close())
 
 
 async def _exchange(child: asyncio.subprocess.Process, question: bytes) -> Reading | str:

@@ -78,9 +78,7 @@ async def test_all_in_one_mailbox_hide_and_delay_nobody(
 ) -> None:
     mails = [data for name, data in nasty.all_of_them() if name != "header-empty-file"]  # Dovecot refuses an empty one
     middle = len(mails) // 2
-    dovecot.deliver_all(
-        [ordinary("before"), *mails[:middle], ordinary("between"), *mails[middle:], ordinary("behind")]
-    )
+    dovecot.deliver_all([ordinary("before"), *mails[:middle], ordinary("between"), *mails[middle:], ordinary("behind")])
     before = dovecot.messages()
     result = await installation.command("run", "--once")
     assert result.status == 0, result.err

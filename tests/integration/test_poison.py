@@ -41,7 +41,7 @@ async def process(tmp_path: Path, release: threading.Event, monkeypatch: pytest.
         return real(raw, *rest)
 
     monkeypatch.setattr(reader, "read", poisoned)
-    monkeypatch.setattr(intake, "SECONDS", 0.5)
+    monkeypatch.setattr(intake, "SECONDS", 2.5)
     config = configuration.parse(raw_config(), tmp_path)
     town = Town(NOW, asyncio.get_running_loop())  # type: ignore[arg-type]
     from daemon.store import Store
@@ -52,6 +52,8 @@ async def process(tmp_path: Path, release: threading.Event, monkeypatch: pytest.
     made = Process(town, config, Renderer(config), 1)
     made.intake.thinking = Lane("thinking")
     made.intake.seclusion = Seclusion(seconds=1.0, module="tests.poisonous")
+    await made.database.run(made.store.workers.enrol, made.leases.names)
+    await made.leases.beat()
     yield made
     release.set()
     made.intake.thinking.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -61,3 +62,18 @@ async def test_the_programs_own_child_reads_like_the_program() -> None:
 async def test_a_child_that_cannot_start_is_nobodys_fault() -> None:
     with pytest.raises(StoreError, match="tried again"):
         await read(Seclusion(module="tests.no_such_module"), b"x")
+
+
+async def test_the_child_is_our_own_program_whatever_lies_in_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("daemon", "lxml", "pickle"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise SystemExit(7)", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    seclusion = Seclusion()
+    try:
+        found = await read(seclusion, b"Die Laterne ist dunkel.")
+    finally:
+        await seclusion.close()
+    assert found.message.text.strip() == "Die Laterne ist dunkel."
