@@ -10,7 +10,7 @@ COMPILE := $(BIN)/pip-compile $(if $(UPGRADE),--upgrade)
 # dovecot-imapd: the real mailbox server; postgresql: the other database; systemd: systemd-analyze, for the unit's tests
 DEBIAN_PACKAGES := dovecot-imapd postgresql systemd
 
-.PHONY: demo test soak check format docs bench bench-growth bench-scale wheel lock clean debian-packages
+.PHONY: demo test soak soak-workers check format docs bench bench-workers bench-growth bench-scale wheel lock clean debian-packages
 .DEFAULT_GOAL := demo
 
 demo: .venv/.runtime  ## the main job on sample mails, with nothing else installed (ONCE=1: ends by itself)
@@ -21,6 +21,9 @@ test: .venv/.dev debian-packages  ## every test; PYTEST="-k gate" chooses some
 
 soak: .venv/.dev debian-packages  ## the daemon killed 200 times while mail flows (SOAK=…), and a longer state machine
 	SOAK=$(or $(SOAK),200) $(BIN)/python -m pytest tests/integration/test_kill.py tests/properties/test_state_machine.py
+
+soak-workers: .venv/.dev debian-packages  ## 4 workers, 20 mailboxes, 4,000 mails; killed, stopped, cut off (SOAK_MAILS=…, SOAK_SECONDS=…)
+	SOAK_MAILS=$(or $(SOAK_MAILS),4000) $(BIN)/python -m pytest tests/integration/test_workers.py -k whatever
 
 check: .venv/.dev  ## formatting, lint, types, import floors, generated documents
 	$(BIN)/ruff format --check .
@@ -44,6 +47,9 @@ bench-growth: .venv/.dev debian-packages  ## what the day costs with a thousand 
 
 bench-scale: .venv/.dev debian-packages  ## what a mail, a mailbox and a process cost, and a Monday morning simulated (docs/scale.md)
 	$(BIN)/python -m bench.scale
+
+bench-workers: .venv/.dev debian-packages  ## what four workers do beside one, where servers answer slowly
+	$(BIN)/python -m bench.workers
 
 wheel: .venv/.runtime  ## dist/anliegen-*.whl: what a server installs (docs/operations.md)
 	$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
