@@ -10,6 +10,8 @@ from classifiers.measures import Judgement
 
 #: Size of a drawing in pixels.
 SIDE = 260
+#: Shares of right answers among the sure ones for which it is told how many mails could be called sure.
+PRECISIONS = (0.90, 0.95, 0.97, 0.99)
 
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1b1b1b;background:#fff}
@@ -75,10 +77,15 @@ def _confusion_rows(question: Judgement) -> list[Sequence[object]]:
 
 def _tables(question: Judgement) -> list[tuple[str, Sequence[str], list[Sequence[object]]]]:
     return [
+        ("what could be called sure", ("right among sure", "share of mails"), _precision_rows(question)),
         ("by class", ("class", "precision", "recall", "F1", "texts"), _class_rows(question)),
         ("by language and origin", ("part", "macro F1", "acceptable", "sure", "texts"), _part_rows(question)),
         ("truth (line) answered as (column)", ("", *question.labels), _confusion_rows(question)),
     ]
+
+
+def _precision_rows(question: Judgement) -> list[Sequence[object]]:
+    return [(f"{precision:.0%}", question.coverage_at(precision)) for precision in PRECISIONS]
 
 
 def _cell(value: object) -> str:
@@ -117,7 +124,7 @@ def _drawing(title: str, below: str, points: Sequence[tuple[float, float]], *, d
     grid = "".join(
         f'<line x1="0" x2="{SIDE}" y1="{SIDE * (1 - y):.0f}" y2="{SIDE * (1 - y):.0f}" stroke="#ccc"/>'
         f'<text x="{SIDE + 4}" y="{SIDE * (1 - y) + 4:.0f}" font-size="11">{y:.2g}</text>'
-        for y in (0, 0.5, 0.75, 0.9, 1)
+        for y in (0, 0.5, 0.75, 0.9, 0.97)
     )
     honest = f'<line x1="0" y1="{SIDE}" x2="{SIDE}" y2="0" stroke="#999" stroke-dasharray="4"/>' if diagonal else ""
     return (
@@ -139,6 +146,7 @@ def _question_values(question: Judgement) -> dict[str, object]:
         "by_language": {name: question.only(language=name).acceptable for name in question.languages},
         "by_origin": {name: question.only(origin=name).acceptable for name in question.origins},
         "confusion": question.confusion,
+        "coverage_at": {str(precision): question.coverage_at(precision) for precision in PRECISIONS},
         "curve": question.curve,
         "reliability": question.reliability,
     }
