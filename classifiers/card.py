@@ -66,6 +66,8 @@ _WRITTEN = {
     "h20": "wishes for an appointment and ideas, told aside",
     "h21": "irony, courtesy and stories in Swiss German, French, Italian, English",
     "h22": "grievances that end in an idea, ideas that begin with a grievance; courtesy, stories, errands",
+    "h23": "building, registry, residence and taxes from everyday life",
+    "h24": "counter, town hall, public order and welfare from everyday life",
 }
 
 
