@@ -17,7 +17,6 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from daemon import judge, reader
-from daemon.errors import TemplateError
 from daemon.model import Decision, MessageKey, Past, RawMessage, Reading
 from daemon.policy import Policy
 from daemon.ports import Clock
@@ -113,8 +112,7 @@ def _one(
     try:
         found = _decided(name, reading, policy, now, with_ack)
     except Exception as error:  # one bad message never stops the others
-        trouble = f"An error in this release ended the judging ({type(error).__name__})."
-        trouble = str(error) if isinstance(error, TemplateError) else trouble
+        trouble = judge.trouble(error)
         by_head = reader.by_its_head(raw, policy.config.limits, judge.surroundings(policy), trouble)
         try:
             found = _decided(name, by_head, policy, now, with_ack)

@@ -215,8 +215,8 @@ class Intake:
         try:
             return await self._think(1, lambda: judge.judge([reading], policy, past, iter(numbers), now))
         except Exception as error:
-            trouble = f"An error in this release ended the judging ({type(error).__name__}); a later one may succeed."
-            event(log, logging.ERROR, "quarantine", trouble, mailbox=self.name, uid=reading.raw.key.uid)
+            trouble, kind = judge.trouble(error), type(error).__name__  # a template's sentence may quote the mail
+            event(log, logging.ERROR, "quarantine", mailbox=self.name, uid=reading.raw.key.uid, error=kind)
         by_head = reader.by_its_head(reading.raw, policy.config.limits, judge.surroundings(policy), trouble)
         with suppress(Exception):
             return await self._think(1, lambda: judge.judge([by_head], policy, Past(past.seen), iter(numbers), now))

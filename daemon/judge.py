@@ -13,7 +13,7 @@ from functools import partial
 
 from classifiers import Prediction, Text, requested_times
 from daemon import deliveries, gate, mime, reader, rules, threads
-from daemon.errors import Unsendable
+from daemon.errors import TemplateError, Unsendable
 from daemon.model import (
     UNKNOWN_ARRIVAL,
     Address,
@@ -125,6 +125,13 @@ def judge(
     tally = _Tally(past)
     predictions = predict([r for r in readings if r.verdict.kind.opens_ticket], policy)
     return [_record(reading, policy, tally, predictions, numbers, now) for reading in readings]
+
+
+def trouble(error: Exception) -> str:
+    """Why a message could not be judged, for quarantine: a template names its own line."""
+    if isinstance(error, TemplateError):
+        return str(error)
+    return f"An error in this release ended the judging ({type(error).__name__}); a later one may succeed."
 
 
 def predict(readings: Sequence[Reading], policy: Policy) -> dict[str, Prediction]:

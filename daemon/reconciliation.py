@@ -1,19 +1,23 @@
 """Compares what lies in a mailbox with what is recorded, and imports what is missing.
 
 What COPYUID told us is looked up by place; the rest by the SHA-256 of its octets. Nothing is moved here:
-what is imported from the folder is settled by the daemon's next round, since it is then recorded.
+what is imported from the folder is settled by the daemon's next round, since it is then recorded. It is read in a
+child (`seclusion`): what is missing may be missing because it ends whoever reads it.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from daemon import judge
+from daemon import judge, reader
 from daemon.config import Config, Mailbox
-from daemon.model import DeliveryStatus, MessageKey, Planned, RawMessage, Reason, Record
+from daemon.model import DeliveryStatus, MessageKey, Past, Planned, Reading, Reason, Record
 from daemon.policy import Policy
 from daemon.ports import Clock
+from daemon.seclusion import Seclusion
 from daemon.sources.imap import ImapSource
 from daemon.store import Store
 from daemon.store.tickets import IMPORTED
@@ -31,9 +35,17 @@ class Comparison:
     joined: int = 0
 
 
-async def compare(store: Store, config: Config, mailbox: Mailbox, policy: Policy | None, clock: Clock) -> Comparison:
-    """Walk both folders; with a policy, import what is missing. Raises `SourceError`."""
-    source = ImapSource(mailbox, config.database, config.limits)
+async def compare(
+    store: Store,
+    config: Config,
+    mailbox: Mailbox,
+    policy: Policy | None,
+    clock: Clock,
+    seclusion: Seclusion | None = None,
+) -> Comparison:
+    """Walk both folders; with a policy, import what is missing. Raises `SourceError`, and `StoreError`."""
+    source, seclusion = ImapSource(mailbox, config.database, config.limits), seclusion or Seclusion()
+    policy = replace(policy, key=store.secret()) if policy else None
     try:
         seen = 0
         missing: list[MessageKey] = []
@@ -49,11 +61,13 @@ async def compare(store: Store, config: Config, mailbox: Mailbox, policy: Policy
                 continue
             missing.append(key)
             if policy is not None:
-                number = _import(store, policy, raw, clock)
+                reading = await seclusion.read(raw, config.limits, judge.surroundings(policy))
+                number = _import(store, policy, reading, clock.now())
                 imported += [number] if number else []
         joined = len(missing) - len(imported) if policy is not None else 0
         return Comparison(seen, seen - len(missing), tuple(missing), tuple(imported), joined)
     finally:
+        await seclusion.close()
         await source.close()
 
 
@@ -63,18 +77,28 @@ async def _each(source: ImapSource) -> AsyncIterator[MessageKey]:
             yield key
 
 
-def _import(store: Store, policy: Policy, raw: RawMessage, clock: Clock) -> str | None:
+def _import(store: Store, policy: Policy, reading: Reading, now: datetime) -> str | None:
     """Record one message. What went out for it may have gone out before: a person decides."""
-    now = clock.now()
-    policy = replace(policy, key=store.secret())
-    readings = [judge.read(raw, policy)]
-    past = store.journal.past(judge.question(readings, policy), now)
-    year = now.astimezone(policy.config.organisation.zone).year
-    records = judge.judge(readings, policy, past, iter(store.journal.numbers(year, 1)), now)
-    box = policy.config.mailbox_of(raw.key.mailbox)
-    settled = box is not None and raw.key.folder == box.processed_folder
+    key = reading.raw.key
+    past = store.journal.past(judge.question([reading], policy), now)
+    numbers = store.journal.numbers(now.astimezone(policy.config.organisation.zone).year, 1)
+    records = _judged(reading, policy, past, numbers, now)
+    box = policy.config.mailbox_of(key.mailbox)
+    settled = box is not None and key.folder == box.processed_folder
     store.journal.record([silenced(record, settled=settled) for record in records], now)
     return records[0].number
+
+
+def _judged(reading: Reading, policy: Policy, past: Past, numbers: list[str], now: datetime) -> list[Record]:
+    """The judgement; where it fails, that of the header, else that of nothing: as intake does it."""
+    try:
+        return judge.judge([reading], policy, past, iter(numbers), now)
+    except Exception as error:
+        trouble = judge.trouble(error)
+    by_head = reader.by_its_head(reading.raw, policy.config.limits, judge.surroundings(policy), trouble)
+    with suppress(Exception):
+        return judge.judge([by_head], policy, Past(past.seen), iter(numbers), now)
+    return judge.judge([reader.unread(reading.raw, trouble)], policy, Past(past.seen), iter(numbers), now)
 
 
 def silenced(record: Record, *, settled: bool) -> Record:

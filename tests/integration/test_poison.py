@@ -12,14 +12,18 @@ from typing import Any
 import pytest
 
 from daemon import config as configuration
-from daemon import desk, intake, reader
+from daemon import desk, intake, reader, reconciliation
+from daemon.errors import TemplateError
 from daemon.lane import Lane
-from daemon.model import RawMessage
-from daemon.rendering import Renderer
+from daemon.model import Category, RawMessage
+from daemon.policy import Policy
+from daemon.rendering import AckFacts, Renderer
 from daemon.seclusion import Seclusion
-from tests.flaky import Process, Town
+from daemon.store import Store
+from tests.dovecot import Dovecot
+from tests.flaky import FixedClassifier, Process, Town
 from tests.properties.test_state_machine import mail_of
-from tests.values import NOW, raw_config
+from tests.values import NOW, StillClock, raw_config
 
 
 @pytest.fixture
@@ -44,7 +48,6 @@ async def process(tmp_path: Path, release: threading.Event, monkeypatch: pytest.
     monkeypatch.setattr(intake, "SECONDS", 2.5)
     config = configuration.parse(raw_config(), tmp_path)
     town = Town(NOW, asyncio.get_running_loop())  # type: ignore[arg-type]
-    from daemon.store import Store
 
     first = Store.open(config)
     first.database.migrate()
@@ -131,3 +134,44 @@ async def test_after_an_update_it_is_read_and_its_sender_not_answered_again(proc
     assert rows(process, "SELECT category, queue FROM ticket") == [("complaint", "abfall")]
     assert rows(process, "SELECT count(*) FROM delivery WHERE target='acknowledgement'") == [(1,)]
     assert process.store.tickets.quarantine() == []
+
+
+async def test_a_template_that_fails_on_a_mails_own_facts_says_so_itself_in_quarantine(
+    process: Process, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = Renderer.acknowledgement
+
+    def failing(renderer: Renderer, facts: AckFacts) -> bytes:
+        if facts.category is Category.COMPLAINT:
+            raise TemplateError("ack/de/complaint.j2:2: cannot be rendered with 'Tonne voll'.")
+        return real(renderer, facts)
+
+    monkeypatch.setattr(Renderer, "acknowledgement", failing)
+    process.town.arrive(mail_of(1, "anna@citizen.example", NOW))
+    assert await process.intake.round()
+    told = "ack/de/complaint.j2:2: cannot be rendered with 'Tonne voll'."
+    assert rows(process, "SELECT reason FROM quarantine") == [(told,)]
+    assert rows(process, "SELECT category, queue FROM ticket") == [("other", "zentrale")]
+    assert rows(process, "SELECT address FROM delivery WHERE target='acknowledgement'") == [("anna@citizen.example",)]
+    assert "Tonne voll" not in caplog.text  # such a sentence may quote the mail
+
+
+async def test_a_repair_reads_what_is_missing_in_a_child(tmp_path: Path, dovecot: Dovecot, store: Store) -> None:
+    mailbox = raw_config()["mailbox"][0] | {"port": dovecot.port, "username": "post", "password": dovecot.password}
+    config = configuration.parse(raw_config(mailbox=[mailbox]), tmp_path)
+    policy = Policy(config, Renderer(config), FixedClassifier(), b"")  # type: ignore[arg-type]
+    with dovecot.client() as client:
+        client.create_folder("Bearbeitet")
+    for mail in (poison(1, "it crashes"), poison(2, "it hangs"), mail_of(3, "otto@citizen.example", NOW)):
+        dovecot.deliver(mail.data, folder="Bearbeitet")
+    secluded = Seclusion(seconds=1.0, module="tests.poisonous")
+    found = await reconciliation.compare(store, config, config.mailbox[0], policy, StillClock(), secluded)
+    assert (found.seen, len(found.missing), len(found.imported)) == (3, 3, 3)
+    assert [
+        "status -11" in row.reason or "more than 1 seconds" in row.reason for row in store.tickets.quarantine()
+    ] == [
+        True,
+        True,
+    ]
+    again = await reconciliation.compare(store, config, config.mailbox[0], None, StillClock())
+    assert (again.seen, again.missing) == (3, ())
