@@ -18,6 +18,7 @@ from tests.postgresql import PostgreSQL
 from tests.smtp import SmtpServer
 from tests.unit.store.test_journal import *  # noqa: F403 the same suite
 from tests.unit.store.test_journal import record
+from tests.unit.store.test_models import *  # noqa: F403
 from tests.unit.store.test_outbox import *  # noqa: F403
 from tests.unit.store.test_workers import *  # noqa: F403
 from tests.values import NOW, message, raw_config
