@@ -2,7 +2,7 @@
 
 A real Dovecot and an SMTP sink, each behind a wire on which every answer takes 50 ms; PostgreSQL without. The
 mails lie in twenty mailboxes; measured is the time from their arrival to the last acknowledgement at the sink,
-with all workers at rest before, each with two SMTP connections, so that waiting and not this machine's two
+with all workers at rest before, each with one SMTP connection, so that waiting and not this machine's two
 cores is what there is to share.
 """
 
@@ -53,7 +53,7 @@ async def measure(workers: int, mails: int, folder: Path, model: Path, postgresq
     """One run with so many workers."""
     begun = resource.getrusage(resource.RUSAGE_CHILDREN)
     tables: dict[str, Any] = {
-        "smtp": {"connections": 2},
+        "smtp": {"connections": 1},
         "worker": {"lease_seconds": 30},
         "department": [{"key": "zentrale", "name": "Zentrale Dienste"}],  # ticket and acknowledgement, no forwards
     }
@@ -100,7 +100,7 @@ def main(mails: int) -> None:
         "mails": mails,
         "mailboxes": len(USERS),
         "answer_ms": int(DELAY * 1000),
-        "smtp_connections_a_worker": 2,
+        "smtp_connections_a_worker": 1,
         "four_to_one": round(ratio, 2),
         "workers": found,
     }
@@ -112,4 +112,4 @@ def main(mails: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 800)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 500)

@@ -118,6 +118,7 @@ class App:
             alone=self.alone,
             lease=self.store.term,
             at_once=2 * self.config.smtp.connections,
+            others=lambda: self.leases.others > 0,
         )
         self.intakes = [
             Intake(

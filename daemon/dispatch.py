@@ -23,6 +23,7 @@ from daemon.ports import Clock, Target
 from daemon.store import Store
 from daemon.store.outbox import LARGE, Whereabouts
 from daemon.store.watch import Pause
+from daemon.wall import Wall
 
 log = logging.getLogger(__name__)
 
@@ -88,10 +89,13 @@ class Dispatch:
         alone: bool,
         lease: timedelta,
         at_once: int,
+        others: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`alone`: no other worker can be alive. `at_once`: deliveries on their way at the same time."""
+        """`alone`: no other worker can be alive. `at_once`: deliveries on their way at the same time. `others`:
+        whether other workers live."""
         self.store, self.lane, self.targets, self.fetch, self.clock = store, lane, targets, fetch, clock
         self.worker, self.alone, self.lease, self.at_once = worker, alone, lease, at_once
+        self.others, self._wall = others, Wall(clock)
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._sizes: dict[int, int] = {}
         self._begun: set[int] = set()
@@ -178,7 +182,7 @@ class Dispatch:
 
     async def _fill(self) -> None:
         """Claim what is due, before what was claimed runs out, and start it."""
-        if len(self._tasks) >= self.at_once:
+        if len(self._tasks) >= self.at_once or self._rest() > 0:
             return
         ordinary = [size for size in self._sizes.values() if size <= LARGE]
         claimed = await self.lane.run(
@@ -196,6 +200,10 @@ class Dispatch:
             self._tasks[delivery.id] = task
             task.add_done_callback(partial(self._done, delivery.id))
 
+    def _rest(self) -> float:
+        """Seconds in which others, where there are any, may show that a door is not shut for them."""
+        return self._wall.seconds_left() if self.others() else 0.0
+
     def _done(self, key: int, _: asyncio.Task[None]) -> None:
         self._tasks.pop(key, None)
         self._sizes.pop(key, None)
@@ -207,7 +215,7 @@ class Dispatch:
         due = None if self._tasks else await self._next_due()
         wait = LONGEST_SLEEP if due is None else (due - self.clock.now()).total_seconds()
         with suppress(TimeoutError):
-            async with asyncio.timeout(min(max(wait, 0.05), LONGEST_SLEEP)):
+            async with asyncio.timeout(min(max(wait, self._rest(), 0.05), LONGEST_SLEEP)):
                 await self._woken.wait()
 
     async def _next_due(self) -> datetime | None:
@@ -235,7 +243,11 @@ class Dispatch:
             why = f"An error in the program ({type(error).__name__}) ended this attempt."
             outcome = InDoubt(why) if delivery.id in self._begun else Retry(why)
         if isinstance(outcome, Retry) and outcome.target_wide:
+            if delivery.door not in self._shut:
+                self._wall.met()
             self._shut[delivery.door] = outcome
+        elif isinstance(outcome, Sent):
+            self._wall.gone()
         _report(delivery, outcome)
         await self._write(delivery, outcome)
 

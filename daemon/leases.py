@@ -26,7 +26,7 @@ BEATS = 4
 
 
 class Leases:
-    """One instance a process: `run` is its life, after a first `beat`."""
+    """One instance a process: `run` is its life, after a first `beat`. `others`: how many more live."""
 
     def __init__(
         self, workers: Workers, lane: Lane, clock: Clock, worker: str, names: Sequence[str], *, alone: bool
@@ -38,7 +38,7 @@ class Leases:
         self._held: frozenset[str] = frozenset()
         self._surplus: set[str] = set()
         self._shunned: dict[str, float] = {}
-        self._others, self._beaten_at = 0, float("-inf")
+        self.others, self._beaten_at = 0, float("-inf")
         self._changed = asyncio.Event()
 
     async def run(self) -> None:
@@ -63,7 +63,7 @@ class Leases:
         self.heard(found.at, _now() - asked_at)
         if found.held != self._held:
             event(log, logging.INFO, "mailboxes", held=len(found.held), others=found.others)
-        self._held, self._others, self._beaten_at = found.held, found.others, asked_at
+        self._held, self.others, self._beaten_at = found.held, found.others, asked_at
         self._surplus = set(found.surplus)
         self._changed.set()
         self._changed = asyncio.Event()
@@ -85,7 +85,7 @@ class Leases:
 
     async def give_back(self, name: str, shun: float = 0.0) -> None:
         """Let another worker read a mailbox, where there is one; and do not take it again for so many seconds."""
-        if self.alone or not self._others or name not in self._held:
+        if self.alone or not self.others or name not in self._held:
             return
         self._held, self._shunned[name] = self._held - {name}, _now() + shun
         self._surplus.discard(name)

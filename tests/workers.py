@@ -123,6 +123,7 @@ async def centre(
     dovecot: Dovecot,
     smtp: SmtpServer,
     workers: int,
+    /,
     *,
     delay: float = 0.0,
     clocks: Sequence[float] = (),
