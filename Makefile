@@ -10,7 +10,7 @@ COMPILE := $(BIN)/pip-compile $(if $(UPGRADE),--upgrade)
 # dovecot-imapd: the real mailbox server; postgresql: the other database; systemd: systemd-analyze, for the unit's tests
 DEBIAN_PACKAGES := dovecot-imapd postgresql systemd
 
-.PHONY: demo test soak soak-workers check format docs bench bench-workers bench-growth bench-scale wheel lock clean debian-packages
+.PHONY: demo test soak soak-workers fuzz check format docs bench bench-workers bench-growth bench-scale wheel lock clean debian-packages
 .DEFAULT_GOAL := demo
 
 demo: .venv/.runtime  ## the main job on sample mails, with nothing else installed (ONCE=1: ends by itself)
@@ -19,11 +19,15 @@ demo: .venv/.runtime  ## the main job on sample mails, with nothing else install
 test: .venv/.dev debian-packages  ## every test; PYTEST="-k gate" chooses some
 	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal $(PYTEST)
 
-soak: .venv/.dev debian-packages  ## the daemon killed 200 times while mail flows (SOAK=…), and a longer state machine
-	SOAK=$(or $(SOAK),200) $(BIN)/python -m pytest tests/integration/test_kill.py tests/properties/test_state_machine.py
+soak: .venv/.dev debian-packages  ## the daemon killed 200 times while mail flows (SOAK=…), a longer state machine, 40,000 changed mails
+	SOAK=$(or $(SOAK),200) $(BIN)/python -m pytest tests/integration/test_kill.py tests/properties/test_state_machine.py \
+		tests/properties/test_decision.py
 
 soak-workers: .venv/.dev debian-packages  ## 4 workers, 20 mailboxes, 4,000 mails; killed, stopped, cut off (SOAK_MAILS=…, SOAK_SECONDS=…)
 	SOAK_MAILS=$(or $(SOAK_MAILS),4000) $(BIN)/python -m pytest tests/integration/test_workers.py -k whatever
+
+fuzz: .venv/.fuzz  ## octets that break the way from mail to decision, for FUZZ=600 seconds, guided by coverage
+	$(BIN)/python -m tests.fuzz -max_total_time=$(or $(FUZZ),600)
 
 check: .venv/.dev  ## formatting, lint, types, import floors, generated documents
 	$(BIN)/ruff format --check .
@@ -55,11 +59,12 @@ wheel: .venv/.runtime  ## dist/anliegen-*.whl: what a server installs (docs/oper
 	$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 	@ls dist/*.whl
 
-# Two files, so that a deployment installs no test tool. Neither names an index or a path: where packages
-# come from is the installing machine's own affair, what they must be is settled by the hashes.
+# Three files, so that a deployment installs no test tool, and a test no fuzzer. None names an index or a path:
+# where packages come from is the installing machine's own affair, what they must be is settled by the hashes.
 lock: .venv/.dev  ## pin every dependency anew, with hashes (UPGRADE=1: to the newest versions)
 	$(COMPILE) --output-file requirements.lock pyproject.toml
 	$(COMPILE) --extra postgresql --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(COMPILE) --extra fuzz --constraint requirements-dev.lock --output-file requirements-fuzz.lock pyproject.toml
 
 clean:  ## everything that can be made anew
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
@@ -79,6 +84,10 @@ clean:  ## everything that can be made anew
 
 .venv/.dev: requirements-dev.lock .venv/.runtime
 	$(PIP) install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/.fuzz: requirements-fuzz.lock .venv/.dev
+	$(PIP) install --quiet --require-hashes -r requirements-fuzz.lock
 	@touch $@
 
 debian-packages:

@@ -45,7 +45,7 @@ def test_no_file_names_a_registry_or_a_path_of_this_machine() -> None:
     assert named == {}
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-fuzz.lock"])
 def test_locks_hold_versions_and_hashes_and_nothing_else(name: str) -> None:
     pinned = re.compile(r"[a-z0-9-]+==[^\s;]+( ; .+)? \\")
     for line in (ROOT / name).read_text("utf-8").splitlines():
