@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -28,7 +28,7 @@ from daemon.seclusion import Seclusion
 from daemon.store import Store
 from daemon.store.aside import SetAside
 from daemon.store.by_hand import Unsent
-from daemon.store.tickets import Changes, DeliveryView, Original, TicketView
+from daemon.store.tickets import Changes, DeliveryView, EventView, Original, TicketView
 from daemon.tables import MessageRow, QuarantineRow
 
 
@@ -194,6 +194,14 @@ def ticket_json(view: TicketView) -> dict[str, object]:
         "messages": view.messages,
         "deliveries": [_delivery_json(delivery) for delivery in view.deliveries],
     }
+
+
+def history_json(history: Sequence[EventView]) -> list[dict[str, object]]:
+    """What `tickets show --json` says of a ticket's history, oldest first."""
+    return [
+        {"at": stamp(line.at), "actor": line.actor, "what": line.what, "old": line.old, "new": line.new}
+        for line in history
+    ]
 
 
 def _delivery_json(delivery: DeliveryView) -> dict[str, object]:

@@ -11,6 +11,7 @@ from rich.table import Column, Table
 
 from daemon import desk
 from daemon.app import SystemClock
+from daemon.cli import page
 from daemon.cli.shared import Place, console, in_json, person, policy, refuse, safe, store
 from daemon.config import Config
 from daemon.errors import AnliegenError
@@ -46,7 +47,11 @@ def tickets(
 
 
 @app.command("show")
-def show(context: typer.Context, number: str = typer.Argument(help="The ticket's number.")) -> None:
+def show(
+    context: typer.Context,
+    number: str = typer.Argument(help="The ticket's number."),
+    as_json: bool = typer.Option(False, "--json", help="One JSON object."),
+) -> None:
     """Show one ticket: why it lies where it lies, what was sent, and its history."""
     place: Place = context.obj
     config = place.load()
@@ -54,14 +59,13 @@ def show(context: typer.Context, number: str = typer.Argument(help="The ticket's
         view = opened.tickets.find(number)
         if view is None:
             raise AnliegenError(f"There is no ticket {number}: `anliegen tickets` lists them.")
-        out = console()
-        told = in_json(desk.ticket_json(view) | {"reasons": view.row.reasons}, indent=2)
-        out.print("\n".join(safe(line) for line in told.splitlines()))
-        for line in opened.tickets.history(number):
-            change = " → ".join(safe(word) for word in (line.old, line.new) if word)
-            out.print(
-                f"{line.at.astimezone(config.organisation.zone):%Y-%m-%d %H:%M} {line.actor:10} {line.what} {change}"
-            )
+        history = opened.tickets.history(number)
+    if as_json:
+        typer.echo(
+            in_json(desk.ticket_json(view) | {"reasons": view.row.reasons, "history": desk.history_json(history)})
+        )
+    else:
+        console().print("\n".join(page.lines(view, history, config)), soft_wrap=True)
 
 
 @app.command("set")

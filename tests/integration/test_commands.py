@@ -168,6 +168,11 @@ async def test_tickets_as_json_as_a_table_and_by_every_filter(worked: Installati
     assert [list(o) for o in aside.objects] == [documented("`tickets aside --json`")]
     assert list(aside.objects[0]["reason"]) == inner("`tickets aside --json`", "reason")
     assert "Dank ist ausgerichtet." in shown.out and "open → waiting" in shown.out
+    [machine] = (await worked.command("tickets", "show", number, "--json")).objects
+    assert list(machine) == [*documented("`tickets --json`"), "reasons", "history"]
+    assert [list(line) for line in machine["history"]] == [["at", "actor", "what", "old", "new"]] * len(
+        machine["history"]
+    )
 
 
 async def test_tickets_set_corrects_and_refuses_what_does_not_exist(worked: Installation, smtp: SmtpServer) -> None:
