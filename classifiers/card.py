@@ -68,6 +68,7 @@ _WRITTEN = {
     "h22": "grievances that end in an idea, ideas that begin with a grievance; courtesy, stories, errands",
     "h23": "building, registry, residence and taxes from everyday life",
     "h24": "counter, town hall, public order and welfare from everyday life",
+    "h25": "the same openings in mockery and in earnest, courtesy around a plain fact",
 }
 
 
