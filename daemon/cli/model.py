@@ -35,7 +35,7 @@ def model(
     config = place.load()
     with store(config, read_only=True) as opened:
         rows, takeable = opened.models.history(), opened.models.takeable()
-        sources = opened.models.sources()
+        sources = opened.lessons.sources()
     if as_json:
         for row in rows:
             typer.echo(in_json(_json(row, takeable)))
@@ -88,7 +88,7 @@ def teach(
     lessons, problems = learning.read_lessons(file, config)
     refuse(problems)
     with store(config, read_only=False) as opened:
-        gone = opened.models.teach(file.name, lessons, SystemClock().now())
+        gone = opened.lessons.teach(file.name, lessons, SystemClock().now())
     instead = f", in place of {gone}" if gone else ""
     console().print(f"{len(lessons)} lessons of {file.name} are kept{instead}; the next training learns from them.")
 
@@ -100,7 +100,7 @@ def forget(
     """Delete the lessons of a file."""
     place: Place = context.obj
     with store(place.load(), read_only=False) as opened:
-        gone = opened.models.teach(name, (), SystemClock().now())
+        gone = opened.lessons.teach(name, (), SystemClock().now())
     if not gone:
         raise AnliegenError(f"There are no lessons of {name}: `anliegen model` shows which there are.")
     console().print(f"{gone} lessons of {name} are deleted; the next training does without them.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from datetime import timedelta
 from pathlib import Path
 
 import typer
@@ -20,10 +19,8 @@ from daemon.errors import AnliegenError
 from daemon.lane import Lane
 from daemon.store import Store
 from daemon.store.database import sqlite_path
-from daemon.store.models import IN_FORCE, Marks
-
-#: How long another training may take before this one begins all the same.
-PATIENCE = timedelta(minutes=70)
+from daemon.store.lessons import Marks
+from daemon.store.models import IN_FORCE
 
 
 def train(
@@ -38,7 +35,7 @@ def train(
         _from_the_corpus(config)
         return
     with store(config, read_only=False) as opened:
-        if opened.models.in_force() is None and opened.models.marks() == Marks():
+        if opened.models.in_force() is None and opened.lessons.marks() == Marks():
             _from_the_corpus(config)
         else:
             _from_what_was_taught(opened, config, tried=not untried)
@@ -55,7 +52,7 @@ def _from_the_corpus(config: Config) -> None:
 
 
 def _from_what_was_taught(opened: Store, config: Config, *, tried: bool) -> None:
-    row = opened.models.begin(person(), SystemClock().now(), PATIENCE, unasked=False)
+    row = opened.models.begin(person(), SystemClock().now(), learning.PATIENCE, unasked=False)
     if row is None:
         raise AnliegenError("Another training is under way: `anliegen model` shows what came of it.")
     database = Lane("database")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from classifiers import CATEGORIES
 from daemon.config import Config
-from daemon.store.models import Taught
+from daemon.store.lessons import Taught
 
 #: Octets of a file, and how many mistakes in it are told.
 LARGEST, MISTAKES = 50_000_000, 20

@@ -13,7 +13,7 @@ from classifiers import Text
 from classifiers.lessons import Lesson
 from daemon.config import Config
 from daemon.mime import quotes
-from daemon.store.models import Corrected, Marks
+from daemon.store.lessons import Corrected, Marks
 from daemon.tables import LessonRow
 
 #: What a model knows that was taught nothing.

@@ -23,7 +23,8 @@ from daemon.learning.lessons import lessons
 from daemon.learning.shelf import Shelf
 from daemon.logs import event
 from daemon.store import Store
-from daemon.store.models import IN_FORCE, SHIPPED, Ended, Figure, Marks
+from daemon.store.lessons import Marks
+from daemon.store.models import IN_FORCE, SHIPPED, Ended, Figure
 from daemon.tables import ModelRow
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ async def _ended(
 ) -> tuple[Ended, int]:
     current = await database.run(store.models.in_force)
     known = Marks(current.events_until, current.lessons_until) if current else Marks()
-    corrected = await database.run(store.models.corrected, row.events_until)
-    taught = await database.run(store.models.lessons, row.lessons_until)
+    corrected = await database.run(store.lessons.corrected, row.events_until)
+    taught = await database.run(store.lessons.given, row.lessons_until)
     chosen = lessons(corrected, taught, config, known)
     with tempfile.TemporaryDirectory(prefix="anliegen-model-") as folder:
         outcome = await train_apart(
@@ -114,8 +115,8 @@ async def remake(
     """
     chosen = []
     if row is not None:
-        corrected = await database.run(store.models.corrected, row.events_until)
-        taught = await database.run(store.models.lessons, row.lessons_until)
+        corrected = await database.run(store.lessons.corrected, row.events_until)
+        taught = await database.run(store.lessons.given, row.lessons_until)
         chosen = lessons(corrected, taught, config)
     what = f"the shipped corpus and {len(chosen)} lessons" if chosen else "the shipped corpus"
     event(log, logging.INFO, "model", f"It is trained from {what}; that takes up to a minute.")

@@ -20,6 +20,7 @@ from daemon.store.by_hand import ByHand
 from daemon.store.database import RESTORED, Database
 from daemon.store.jobs import Jobs
 from daemon.store.journal import Journal, Question
+from daemon.store.lessons import Lessons
 from daemon.store.mailboxes import Mailboxes
 from daemon.store.models import Models
 from daemon.store.outbox import Outbox
@@ -35,6 +36,7 @@ __all__ = [
     "Database",
     "Jobs",
     "Journal",
+    "Lessons",
     "Mailboxes",
     "Models",
     "Outbox",
@@ -65,6 +67,7 @@ class Store:
         self.outbox = Outbox(database, config.delivery, keep=config.database.keep_messages, lease=self.term)
         self.watch = Watch(database)
         self.tickets = Tickets(database)
+        self.lessons = Lessons(database)
         self.models = Models(database)
         self.weeks = Weeks(database)
         self.aside = Aside(database)

@@ -1,4 +1,4 @@
-"""The trainings of the model, its files, and what the administrator gave it to learn from.
+"""The trainings of the model, and its files.
 
 Which model is in force stands here alone: every worker looks here, and so does a person who takes an old one back.
 Over all workers one training runs at a time. Not owned: training itself, and the files on each machine's disk.
@@ -7,22 +7,19 @@ Over all workers one training runs at a time. Not owned: training itself, and th
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import func
 from sqlmodel import Session, col, delete, select
 
-from daemon.model import Role
+from daemon.store import lessons
 from daemon.store.database import Database
-from daemon.tables import LessonRow, MessageRow, ModelFile, ModelRow, TicketEvent, TicketRow, WorkerRow
+from daemon.store.lessons import Marks
+from daemon.tables import ModelFile, ModelRow, WorkerRow
 
 #: How many models beside the one in force keep their files, to be taken back.
 KEPT = 3
-#: What the program does by itself; a person at the prompt always goes by another name.
-DAEMON = "anliegen"
 #: Inflated weights may not be larger: our own are a tenth of it.
 LARGEST = 500_000_000
 
@@ -31,37 +28,6 @@ IN_FORCE, RETIRED, TRAINING = "in_force", ("kept", "rolled_back"), "training"
 SHIPPED = "shipped"
 #: Trainings that came to an end: what they knew is not new any more.
 ENDED = (IN_FORCE, *RETIRED, "refused")
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """How much there is to learn from: the last correction and lesson, and how many lessons."""
-
-    events_until: int = 0
-    lessons_until: int = 0
-    lessons: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Corrected:
-    """A ticket that staff corrected, the message that opened it, and which of its labels they set."""
-
-    ticket: TicketRow
-    message: MessageRow
-    fields: frozenset[str]
-    event: int
-
-
-@dataclass(frozen=True, slots=True)
-class Taught:
-    """A text that the administrator gave, as it stood in a file."""
-
-    subject: str
-    text: str
-    language: str | None
-    category: str | None
-    topic: str | None
-    department: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +85,6 @@ class Models:
             manifest, packed = stored.manifest.encode(), stored.weights
         return manifest, _inflated(packed)
 
-    def marks(self) -> Marks:
-        """How much there is to learn from now."""
-        with self.database.transaction() as session:
-            return _marks(session)
-
     def begin(self, actor: str, now: datetime, patience: timedelta, *, unasked: bool) -> ModelRow | None:
         """Begin a training; None where another worker is at it.
 
@@ -136,7 +97,7 @@ class Models:
                 if row.at > now - patience and not _is_gone(session, row.actor, now):
                     return None
                 row.status, row.why = "failed", "It did not come to an end."
-            marks, current = _marks(session), _in_force(session)
+            marks, current = lessons.marks(session), _in_force(session)
             if unasked and ((current and current.pinned) or marks == _learnt(session)):
                 return None
             if current is None:  # so that what was before can be taken back, too
@@ -188,60 +149,6 @@ class Models:
             current.pinned = False
             return True
 
-    def corrected(self, until: int | None = None) -> list[Corrected]:
-        """Tickets whose category or department a person set, up to an event, with the message that opened them."""
-        events = select(TicketEvent.ticket_id, TicketEvent.what, func.max(TicketEvent.id)).where(*_corrections())
-        if until is not None:
-            events = events.where(col(TicketEvent.id) <= until)
-        with self.database.transaction() as session:
-            fields: dict[int, dict[str, int]] = {}
-            for ticket_id, what, event in session.exec(events.group_by(col(TicketEvent.ticket_id), TicketEvent.what)):
-                fields.setdefault(ticket_id, {})[what] = event or 0
-            query = (
-                select(TicketRow, MessageRow)
-                .join(MessageRow, col(MessageRow.ticket_id) == col(TicketRow.id))
-                .where(MessageRow.role == Role.FIRST, col(TicketRow.id).in_(_corrected_tickets()))
-                .order_by(col(TicketRow.id))
-            )
-            return [
-                Corrected(ticket, message, frozenset(fields[ticket.id]), max(fields[ticket.id].values()))
-                for ticket, message in session.exec(query)
-                if ticket.id in fields
-            ]
-
-    def lessons(self, until: int | None = None) -> list[LessonRow]:
-        """What the administrator gave, up to a number."""
-        query = select(LessonRow).order_by(col(LessonRow.id))
-        if until is not None:
-            query = query.where(col(LessonRow.id) <= until)
-        with self.database.transaction() as session:
-            return list(session.exec(query))
-
-    def teach(self, source: str, lessons: Iterable[Taught], now: datetime) -> int:
-        """Keep a file's lessons in place of those that it had before; how many those were."""
-        with self.database.transaction() as session:
-            gone = session.exec(delete(LessonRow).where(col(LessonRow.source) == source)).rowcount
-            session.add_all(
-                LessonRow(
-                    source=source,
-                    at=now,
-                    subject=each.subject,
-                    text=each.text,
-                    language=each.language,
-                    category=each.category,
-                    topic=each.topic,
-                    department=each.department,
-                )
-                for each in lessons
-            )
-            return int(gone)
-
-    def sources(self) -> list[tuple[str, int]]:
-        """The files that were taught, and how many lessons each has."""
-        query = select(LessonRow.source, func.count()).group_by(LessonRow.source).order_by(LessonRow.source)
-        with self.database.transaction() as session:
-            return list(session.exec(query))
-
 
 def figures(row: ModelRow) -> list[Figure]:
     """What was compared in a training."""
@@ -274,20 +181,6 @@ def _let_go(session: Session) -> None:
     filed = select(ModelFile.model_id).join(ModelRow, col(ModelRow.id) == ModelFile.model_id)
     old = session.exec(filed.where(ModelRow.status != IN_FORCE).order_by(col(ModelFile.model_id).desc())).all()[KEPT:]
     session.exec(delete(ModelFile).where(col(ModelFile.model_id).in_(old)))
-
-
-def _corrections() -> tuple[Any, Any]:
-    return col(TicketEvent.what).in_(("category", "department")), TicketEvent.actor != DAEMON
-
-
-def _corrected_tickets() -> Any:
-    return select(TicketEvent.ticket_id).where(*_corrections())
-
-
-def _marks(session: Session) -> Marks:
-    event = session.exec(select(func.max(TicketEvent.id)).where(*_corrections())).one()
-    lesson, count = session.exec(select(func.max(LessonRow.id), func.count())).one()
-    return Marks(event or 0, lesson or 0, count)
 
 
 def _learnt(session: Session) -> Marks:

@@ -12,7 +12,7 @@ import sqlalchemy
 from sqlmodel import Session, col, select
 
 from daemon.store.database import Database
-from daemon.store.models import DAEMON
+from daemon.store.lessons import DAEMON
 from daemon.tables import TicketEvent, TicketRow, WeekRow
 
 

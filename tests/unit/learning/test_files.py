@@ -8,7 +8,7 @@ import pytest
 
 from daemon.config import Config
 from daemon.learning import files, read_lessons
-from daemon.store.models import Taught
+from daemon.store.lessons import Taught
 
 
 def test_lessons_of_a_file(tmp_path: Path, config: Config) -> None:

@@ -8,7 +8,7 @@ from classifiers import Text
 from classifiers.lessons import Lesson
 from daemon.learning import lessons
 from daemon.store import Store
-from daemon.store.models import Marks, Taught
+from daemon.store.lessons import Marks, Taught
 from daemon.store.tickets import Changes
 from tests.unit.store.test_journal import record
 from tests.values import NOW, message
@@ -21,7 +21,7 @@ DEPARTMENTS = [
 
 
 def learnt(store: Store, config: Any, **marks: Any) -> list[Lesson]:
-    return lessons(store.models.corrected(), store.models.lessons(), config, **marks)
+    return lessons(store.lessons.corrected(), store.lessons.given(), config, **marks)
 
 
 def test_a_correction_teaches_the_topics_of_its_department(store: Store, make_config: Any) -> None:
@@ -60,10 +60,10 @@ def test_what_was_quoted_and_signed_teaches_nothing(store: Store, make_config: A
 def test_lessons_behind_the_marks_are_new(store: Store, make_config: Any) -> None:
     store.journal.record([record(n, f"2026-00000{n}") for n in (1, 2)], NOW)
     store.tickets.change("2026-000001", Changes(category="praise"), None, [], NOW, "erika")
-    store.models.teach("a.jsonl", [Taught("", "Der Zähler tropft.", "de", None, None, "wasserwerk")], NOW)
-    known = store.models.marks()
+    store.lessons.teach("a.jsonl", [Taught("", "Der Zähler tropft.", "de", None, None, "wasserwerk")], NOW)
+    known = store.lessons.marks()
     store.tickets.change("2026-000002", Changes(category="other"), None, [], NOW, "erika")
-    store.models.teach("b.jsonl", [Taught("", "Kein Wasser.", "de", None, "abfall", None)], NOW)
+    store.lessons.teach("b.jsonl", [Taught("", "Kein Wasser.", "de", None, "abfall", None)], NOW)
     config = make_config(department=DEPARTMENTS)
     found = learnt(store, config, known=known)
     assert [(each.category, each.topics, each.new) for each in found] == [

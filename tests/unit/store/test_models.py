@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from daemon.store import Store
-from daemon.store.models import KEPT, Ended, Figure, Taught, figures
+from daemon.store.lessons import Taught
+from daemon.store.models import KEPT, Ended, Figure, figures
 from daemon.store.tickets import Changes
 from daemon.tables import ModelFile, WorkerRow
 from tests.unit.store.test_journal import record
@@ -43,7 +44,7 @@ def test_by_night_only_where_something_is_new(store: Store) -> None:
     assert store.models.begin("other", NOW + HOUR / 2, HOUR, unasked=True) is None  # one at a time
     store.models.end(row.id, Ended("refused", "worse"), 1)
     assert store.models.begin("w", NOW, HOUR, unasked=True) is None  # refused is learnt from, too
-    store.models.teach("a.jsonl", [Taught("", "Wasser", None, None, "wasserwerk", None)], NOW)
+    store.lessons.teach("a.jsonl", [Taught("", "Wasser", None, None, "wasserwerk", None)], NOW)
     assert store.models.begin("w", NOW, HOUR, unasked=True) is not None
 
 
@@ -135,10 +136,14 @@ def test_broken_files_are_a_sentence(store: Store, packed: bytes) -> None:
 
 def test_lessons_of_a_file_are_replaced_and_forgotten(store: Store) -> None:
     lesson = Taught("Wasser", "Kein Druck", "de", None, None, "wasserwerk")
-    assert store.models.teach("a.jsonl", [lesson, lesson], NOW) == 0
-    store.models.teach("b.jsonl", [lesson], NOW)
-    assert store.models.teach("a.jsonl", [lesson], NOW) == 2
-    assert store.models.sources() == [("a.jsonl", 1), ("b.jsonl", 1)]
+    assert store.lessons.teach("a.jsonl", [lesson, lesson], NOW) == 0
+    store.lessons.teach("b.jsonl", [lesson], NOW)
+    assert store.lessons.teach("a.jsonl", [lesson], NOW) == 2
+    assert store.lessons.sources() == [("a.jsonl", 1), ("b.jsonl", 1)]
     learn(store, "one")
-    assert store.models.teach("a.jsonl", [], NOW) == 1
+    store.lessons.teach("a.jsonl", [Taught("Wasser", "Zu viel Druck", "de", None, None, "wasserwerk")], NOW)
+    row = store.models.begin("w", NOW, HOUR, unasked=True)  # other lessons of the same number are news
+    assert row is not None and row.id is not None
+    store.models.end(row.id, Ended("refused", "worse"), 1)
+    assert store.lessons.teach("a.jsonl", [], NOW) == 1
     assert store.models.begin("w", NOW, HOUR, unasked=True) is not None  # less to learn from is news
