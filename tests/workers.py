@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -152,7 +153,7 @@ async def centre(
                 model,
                 mailbox=[dict(each) for each in mailboxes],
                 database={"url": own},
-                **{name: {**table} for name, table in tables.items()},
+                **copy.deepcopy(tables),
             )
             installation.raw["worker"]["state_folder"] = str(model)
             installation.write()
