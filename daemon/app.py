@@ -17,6 +17,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from daemon import allocator
 from daemon import config as configuration
 from daemon import learning
 from daemon.config import Config
@@ -87,6 +88,7 @@ class App:
 
     async def open(self) -> None:
         """Take the lock, bring the schema up to date, load the model. Raises `AnliegenError`s."""
+        allocator.give_back_soon()
         if self.alone:
             await self.database.run(self.store.database.hold)
             await self.database.run(self.store.database.migrate)
