@@ -17,9 +17,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from daemon import allocator
+from daemon import allocator, learning
 from daemon import config as configuration
-from daemon import learning
 from daemon.config import Config
 from daemon.dispatch import Dispatch
 from daemon.errors import ConfigError, SourceError
