@@ -29,10 +29,12 @@ SHUT_FOR = timedelta(minutes=5)
 
 
 async def warn(app: App) -> None:
-    """Warn of acknowledgements whose time runs out, of doors that stay shut, of the hourly cap: each once."""
+    """Warn of acknowledgements whose time runs out, withheld ones that no daily mail told of among them, of doors that
+    stay shut, of the hourly cap: each once."""
     now = app.clock.now()
     before = now + timedelta(hours=app.config.acknowledgement.warn_before_hours)
     late = [found for found in await app.database.run(app.store.watch.late, before) if not found.warned]
+    late += await app.database.run(app.store.watch.silent, before, now)
     shut = [p for p in await app.database.run(app.store.watch.pauses) if not p.told and now - p.since >= SHUT_FOR]
     held = await app.database.run(app.store.watch.held, HELD, now)
     if held is not None and not held.told:
@@ -93,6 +95,11 @@ async def daily(app: App) -> None:
     )
     if facts != DailyFacts(facts.to, "", now):
         await _tell(app, lambda _, message_id: app.policy.renderer.daily(replace(facts, message_id=message_id)))
+        if app.config.administrator.mail:  # else the log tells of them, before their time is over
+            silent = await app.database.run(app.store.watch.silent, now + timedelta(days=1), now)
+            listed = {ticket.ticket for ticket in facts.withheld}
+            told = [found.delivery_id for found in silent if found.number in listed]
+            await app.database.run(app.store.watch.warned, told, now)
 
 
 async def _unread(app: App) -> list[MailboxState]:

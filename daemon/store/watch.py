@@ -153,6 +153,34 @@ class Watch:
                 if row.deadline is not None
             ]
 
+    def silent(self, before: datetime, now: datetime) -> list[Late]:
+        """Acknowledgements that are withheld, of which nobody was told, and whose time runs out before that moment.
+
+        What arrived before the cut-over has none; what a repair imported is told of when it is imported.
+        """
+        query = (
+            select(DeliveryRow, TicketRow.number)
+            .join(TicketRow, col(TicketRow.id) == col(DeliveryRow.ticket_id))
+            .where(
+                DeliveryRow.target == "acknowledgement",
+                DeliveryRow.status == DeliveryStatus.WITHHELD,
+                col(DeliveryRow.deadline) < before,
+                col(DeliveryRow.deadline) > now,
+                col(DeliveryRow.warned_at).is_(None),
+                col(DeliveryRow.dismissed_at).is_(None),
+                col(TicketRow.ack_withheld).is_not(None),
+                TicketRow.ack_withheld != "imported",
+            )
+            .order_by(col(DeliveryRow.deadline))
+            .options(defer(DeliveryRow.data))  # type: ignore[arg-type]
+        )
+        with self.database.transaction() as session:
+            return [
+                Late(row.id or 0, number, row.deadline, False, row.why or row.status)
+                for row, number in session.exec(query)
+                if row.deadline is not None
+            ]
+
     def warned(self, ids: Collection[int], now: datetime) -> None:
         """Note that the administrator was warned of these."""
         with self.database.transaction() as session:

@@ -13,7 +13,7 @@ import pytest
 from daemon import reports
 from daemon.config import Config
 from daemon.deliveries import HELD
-from daemon.model import BounceNews, DeliveryStatus, Planned, Record, Role
+from daemon.model import BounceNews, DeliveryStatus, Planned, Record, Role, Sent
 from daemon.policy import Policy
 from daemon.rendering import Renderer, read
 from daemon.store import Store
@@ -124,3 +124,42 @@ async def test_what_came_back_is_told_in_time_and_not_for_ever(app: Any, store: 
     await reports.daily(app)
     [warning] = mails(store)
     assert "2026-000001" in warning.text and "5.1.1" in warning.text
+
+
+async def test_a_withheld_one_that_the_daily_mail_would_tell_too_late_is_told_in_time_and_once(
+    app: Any, store: Store
+) -> None:
+    """It came just after the daily mail: the next comes when its day is nearly over."""
+    store.journal.record([ticket(1, DeliveryStatus.WITHHELD, "dmarc_fail", why="dmarc_fail: fail")], NOW)
+    store.journal.record([ticket(2, DeliveryStatus.WITHHELD, "imported")], NOW)
+    app.clock.advance(hours=17)
+    await reports.warn(app)
+    assert mails(store) == []
+    app.clock.advance(hours=1, minutes=1)
+    for _ in range(3):
+        await reports.warn(app)
+    [mail] = mails(store)
+    assert "2026-000001" in mail.text and "dmarc_fail" in mail.text
+    assert "2026-000002" not in mail.text
+
+
+async def test_what_the_daily_mail_told_of_is_not_told_again(app: Any, store: Store) -> None:
+    store.journal.record([ticket(1, DeliveryStatus.WITHHELD, "dmarc_fail")], NOW)
+    app.clock.advance(hours=10)
+    await reports.daily(app)
+    app.clock.advance(hours=9)
+    await reports.warn(app)
+    [daily] = mails(store)
+    assert "2026-000001" in daily.text
+
+
+async def test_a_withheld_one_that_a_person_dismissed_or_sent_is_not_told(app: Any, store: Store) -> None:
+    store.journal.record([ticket(n, DeliveryStatus.WITHHELD, "dmarc_fail") for n in (1, 2)], NOW)
+    first, second = (view.id for view in store.tickets.outbox([DeliveryStatus.WITHHELD]))
+    store.by_hand.dismiss([first], NOW, "mmuster")
+    store.outbox.retry([second], NOW, "mmuster")
+    [claimed] = store.outbox.claim("w", NOW, count=9, octets=10**9)
+    store.outbox.close([(claimed.id, Sent("250 ok"))], "w", NOW)
+    app.clock.advance(hours=19)
+    await reports.warn(app)
+    assert mails(store) == []
