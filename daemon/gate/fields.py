@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from daemon.model import Message
 
@@ -71,6 +72,7 @@ def says_yes(value: str) -> bool:
     return keyword(value) not in ("", "no", "false", "0", "none", "never", "off")
 
 
+@lru_cache(maxsize=16)  # a message's subject and text are asked for by one signal after the other
 def folded(text: str) -> str:
     """Text for comparing: NFKC, without case, accents, invisible signs and doubled blanks; ß is ss.
 

@@ -127,7 +127,10 @@ class Found:
 
 
 def weigh(message: Message, clues: tuple[Clue, ...]) -> Found:
-    """Look for each clue and add up. A subject that begins with `Re:` or `WG:` is a person's and titles nothing."""
+    """Look for each clue and add up. A subject that begins with `Re:` or `WG:` is a person's and titles nothing.
+
+    What speaks for a person is looked for only where something speaks for a machine.
+    """
     subject = fields.folded(message.subject[:300])
     title = "" if _PREFIX.match(subject) else subject
     places = {
@@ -136,8 +139,11 @@ def weigh(message: Message, clues: tuple[Clue, ...]) -> Found:
         Where.SUBJECT: (title,),
         Where.TEXT: (fields.folded((message.own_text or message.text)[:_READ]),),
     }
-    hits = tuple(clue for clue in clues if any(text and clue.pattern.search(text) for text in places[clue.where]))
-    return Found(sum(clue.weight for clue in hits), hits)
+    hits: list[Clue] = []
+    for clue in clues:
+        if (clue.weight >= 0 or hits) and any(text and clue.pattern.search(text) for text in places[clue.where]):
+            hits.append(clue)
+    return Found(sum(clue.weight for clue in hits), tuple(hits))
 
 
 def absence(message: Message) -> str | None:

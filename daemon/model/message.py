@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 #: The arrival of a message whose server does not tell it. Before every cut-over: nobody is answered because of it.
@@ -119,11 +120,17 @@ class Message:
     fingerprint: str
     defects: tuple[str, ...] = ()
     complete: bool = True
+    _values: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        named: dict[str, tuple[str, ...]] = {}
+        for name, value in self.headers:
+            named[name.lower()] = (*named.get(name.lower(), ()), value)
+        object.__setattr__(self, "_values", named)
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of a header field, unfolded and undecoded; the name is read without case."""
-        wanted = name.lower()
-        return tuple(value for key, value in self.headers if key.lower() == wanted)
+        return self._values.get(name.lower(), ())
 
     def first(self, name: str) -> str | None:
         """The first value of a header field, or None."""

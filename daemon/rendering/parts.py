@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from base64 import encodebytes
+from binascii import b2a_qp
 from dataclasses import dataclass
-from email.quoprimime import body_encode
 from hashlib import sha256
 
 _LONGEST_LINE = 998  # RFC 5322 §2.1.1, without the CRLF
 _UNSAFE = re.compile(rb"\0|\r(?!\n)|(?<!\r)\n")  # RFC 5322 §2.3: a server may change or refuse these
+_LAST_BLANKS = re.compile(rb"(?<=[^\n]{20})[ \t]+$", re.MULTILINE)
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
@@ -40,8 +41,9 @@ def clean(text: str) -> str:
 def text_part(text: str, subtype: str = "plain") -> Part:
     """Text of `text/plain` or `text/html`, readable in its quoted-printable form where it is mostly ASCII."""
     fields = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n"
-    lines = (clean(text).rstrip("\n") + "\n").encode().decode("latin-1")
-    return Part(fields.encode(), body_encode(lines, maxlinelen=76, eol="\r\n").encode("ascii"))
+    # a blank at a line's end would be encoded, and might then stand beyond column 76 (RFC 2045 §6.7)
+    lines = _LAST_BLANKS.sub(b"", (clean(text).rstrip("\n") + "\n").encode())
+    return Part(fields.encode(), b2a_qp(lines).replace(b"\n", b"\r\n"))
 
 
 def original_part(original: bytes, eight_bit: bool = False) -> Part:

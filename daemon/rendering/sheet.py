@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import groupby
-from textwrap import fill
 
 from markupsafe import Markup, escape
 
 _TEXT_WIDTH = 72
+_ASCII_BLANKS = re.compile("[ \t]+")
 # A link on its way through the sheet: characters for private use, which no value may hold (`plain`).
 _LINK = "\ue000{url}\ue001{words}\ue002"
 _LINKS = re.compile("\ue000([^\ue000-\ue002]*)\ue001([^\ue000-\ue002]*)\ue002")
@@ -80,17 +80,19 @@ def _kind(line: str) -> str:
 
 def _text(kind: str, lines: list[str]) -> str:
     bullet, indent = ("- ", "  ") if kind == "li" else ("", "")
-    return "\n".join(
-        fill(
-            line,
-            _TEXT_WIDTH,
-            initial_indent=bullet,
-            subsequent_indent=indent,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        for line in lines
-    )
+    return "\n".join(_wrapped(line, bullet, indent) for line in lines)
+
+
+def _wrapped(text: str, first: str, following: str) -> str:
+    """Lines as full as they may be, broken at blanks and nowhere else: not at a no-break space, not in a word."""
+    head, *words = _ASCII_BLANKS.split(text.strip(" \t"))
+    lines = [first + head]
+    for word in words:
+        if len(lines[-1]) + 1 + len(word) <= _TEXT_WIDTH:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(following + word)
+    return "\n".join(lines)
 
 
 def _html(kind: str, lines: list[str]) -> str:

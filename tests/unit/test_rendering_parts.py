@@ -22,4 +22,4 @@ def test_text_is_quoted_printable_with_short_lines_and_one_end() -> None:
     body = text_part("ä" * 200 + "\n.\nFrom x\n\n\n").body
     assert max(map(len, body.split(b"\r\n"))) <= 76
     assert body.endswith(b"From x\r\n")
-    assert b"\r\n.\r\n" in body
+    assert b"\r\n=2E\r\n" in body  # a lone dot would end the message for a careless server
