@@ -69,6 +69,7 @@ _WRITTEN = {
     "h23": "building, registry, residence and taxes from everyday life",
     "h24": "counter, town hall, public order and welfare from everyday life",
     "h25": "the same openings in mockery and in earnest, courtesy around a plain fact",
+    "h26": "whole mails of irony, and of praise after a quarrel, with the same openings",
 }
 
 
