@@ -1,13 +1,15 @@
 """A process of its own for mail that may be poison: it is read there alone, under a deadline and a memory limit.
 
 Whatever the message does ends the child, not the daemon. The child knows no password, no database and no
-network: it gets one message at a time on its standard input, with what `reader.read` asks for.
+network: it gets one message at a time on its standard input, with what `reader.read` asks for. What it answers
+is taken for no more than a reading (decision 0130).
 Not owned: who is suspected (`intake`), what becomes of the verdict (`judge`).
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import pickle
 import resource
@@ -23,7 +25,7 @@ from typing import BinaryIO
 from daemon import gate, reader
 from daemon.config import Limits
 from daemon.errors import StoreError
-from daemon.model import RawMessage, Reading
+from daemon.model import Message, RawMessage, Reading, Verdict
 
 #: Seconds that reading one message may take.
 SECONDS = 5.0
@@ -31,8 +33,15 @@ SECONDS = 5.0
 MEMORY = 400_000_000
 #: Seconds that the child may take to start: the machine may be busy, and no message is to blame.
 START_SECONDS = 60.0
+#: Seconds in which a child that has closed its mouth should have ended.
+_MOMENT = 0.2
 
 _SIZE = struct.Struct(">Q")
+#: Octets of an answer at most: what a message says, without its own octets.
+_LONGEST_ANSWER = 64_000_000
+
+#: What was read, or the sentence why nothing was.
+_Answer = tuple[Message, Verdict, str | None] | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +71,12 @@ class Seclusion:
         """The reading; one with `trouble` where the message ended the child. Raises `StoreError` without a child."""
         job = Job(raw, limits, around)
         answer = await self._ask(job)
-        if isinstance(answer, Reading):
-            return answer
+        if not isinstance(answer, str):
+            return Reading(raw, *answer)
         by_head = await self._ask(replace(job, trouble=answer))
-        return by_head if isinstance(by_head, Reading) else reader.unread(raw, answer)
+        return reader.unread(raw, answer) if isinstance(by_head, str) else Reading(raw, *by_head)
 
-    async def _ask(self, job: Job) -> Reading | str:
+    async def _ask(self, job: Job) -> _Answer:
         child = self._child or await self._start()
         try:
             async with asyncio.timeout(self.seconds):
@@ -75,9 +84,8 @@ class Seclusion:
         except TimeoutError:
             await self.close()
             return f"Reading it took more than {self.seconds:g} seconds and was ended; a later release may read it."
-        except (OSError, asyncio.IncompleteReadError):
-            status = await child.wait()
-            await self.close()
+        except (OSError, asyncio.IncompleteReadError, pickle.UnpicklingError):
+            status = await self.close(_MOMENT)
             return f"Reading it ended the process that did (status {status}); a later release may read it."
         except BaseException:
             await self.close()
@@ -110,13 +118,17 @@ class Seclusion:
             ) from error
         return self._child
 
-    async def close(self) -> None:
-        """End the child."""
+    async def close(self, patience: float = 0.0) -> int | None:
+        """End the child, unless it ends by itself within `patience` seconds; its status."""
         child, self._child = self._child, None
-        if child is not None:
-            with suppress(ProcessLookupError):
-                child.kill()
-            await child.wait()
+        if child is None:
+            return None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                return await child.wait()
+        with suppress(ProcessLookupError):
+            child.kill()
+        return await child.wait()
 
 
 @contextmanager
@@ -129,13 +141,36 @@ def at_hand(seclusion: Seclusion) -> Iterator[Callable[[RawMessage, Limits, gate
             runner.run(seclusion.close())
 
 
-async def _exchange(child: asyncio.subprocess.Process, question: bytes) -> Reading | str:
+async def _exchange(child: asyncio.subprocess.Process, question: bytes) -> _Answer:
     assert child.stdin is not None and child.stdout is not None
     child.stdin.write(_SIZE.pack(len(question)) + question)
     await child.stdin.drain()
     [size] = _SIZE.unpack(await child.stdout.readexactly(_SIZE.size))
-    answer: Reading | str = pickle.loads(await child.stdout.readexactly(size))  # noqa: S301 - our own program's
-    return answer
+    if size > _LONGEST_ANSWER:
+        raise pickle.UnpicklingError("The child has too much to say.")
+    return _answer(await child.stdout.readexactly(size))
+
+
+def _answer(packed: bytes) -> _Answer:
+    """What the child said. Raises `UnpicklingError` where that is no answer: a message may have taken it over."""
+    try:
+        found = _Answers(io.BytesIO(packed)).load()
+    except Exception as error:  # any, says the documentation of `pickle`
+        raise pickle.UnpicklingError("The child's answer cannot be read.") from error
+    match found:
+        case str() | (Message(), Verdict(), str() | None):
+            return found
+    raise pickle.UnpicklingError("The child's answer is none.")
+
+
+class _Answers(pickle.Unpickler):
+    """Knows the classes of `daemon.model` and nothing else that could be called."""
+
+    def find_class(self, module: str, name: str) -> type:
+        found = getattr(sys.modules.get(module), name, None) if module.startswith("daemon.model.") else None
+        if isinstance(found, type) and found.__module__ == module:
+            return found
+        raise pickle.UnpicklingError(f"The child may not speak of {module}.{name}.")
 
 
 def serve(memory: int, work: Callable[[Job], Reading] = Job.done) -> None:
@@ -149,7 +184,8 @@ def serve(memory: int, work: Callable[[Job], Reading] = Job.done) -> None:
     answers.flush()
     for question in iter(partial(_question, sys.stdin.buffer), b""):
         try:
-            answer: Reading | str = work(pickle.loads(question))  # noqa: S301 - from the daemon
+            reading = work(pickle.loads(question))  # noqa: S301 - from the daemon
+            answer: _Answer = (reading.message, reading.verdict, reading.trouble)
         except MemoryError:
             answer = f"Reading it takes more than {memory // 1_000_000} MB of memory; a later release may read it."
         packed = pickle.dumps(answer)

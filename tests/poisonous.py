@@ -12,6 +12,13 @@ from daemon.model import Reading
 from daemon.seclusion import Job
 
 
+class _Evil:
+    """What a child would answer that a message has taken over."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, ("touch taken-over",)
+
+
 def work(job: Job) -> Reading:
     data = job.raw.data if job.trouble is None else job.raw.data.partition(b"\r\n\r\n")[0]
     if b"hangs" in data:
@@ -20,6 +27,8 @@ def work(job: Job) -> Reading:
         os.kill(os.getpid(), signal.SIGSEGV)
     if b"eats memory" in data:
         bytearray(2 * seclusion.MEMORY)
+    if b"takes over" in data:
+        return Reading(job.raw, _Evil(), None)  # type: ignore[arg-type]
     print("something that disturbs the answers")
     return job.done()
 

@@ -43,6 +43,16 @@ async def test_the_guilty_one_is_told_by_its_header_and_the_next_is_read(
     assert (after.trouble, after.message.text.strip()) == (None, "Sie ist dunkel.")
 
 
+async def test_a_child_that_was_taken_over_is_not_believed(
+    seclusion: Seclusion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = await read(seclusion, b"it takes over")
+    assert found.trouble is not None and "ended the process" in found.trouble
+    assert found.verdict.kind is Kind.UNREADABLE and found.raw.data.endswith(b"it takes over")
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_where_the_header_is_the_poison_nothing_is_known_but_why(seclusion: Seclusion) -> None:
     found = await read(seclusion, b"", subject=b"crashes")
     assert found.trouble is not None and "status -11" in found.trouble
