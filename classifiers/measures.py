@@ -114,12 +114,13 @@ class Judgement:
         steps = np.unique(np.linspace(0, len(ordered) - 1, num=min(101, len(ordered))).astype(int))
         return tuple(((int(step) + 1) / len(ordered), float(shares[step])) for step in steps)
 
-    def coverage_at(self, precision: float) -> float:
-        """The largest share of answers, the most confident first, of which at least `precision` are right; 0 … 1."""
+    def sure_at(self, precision: float) -> tuple[float, float]:
+        """How many answers could be called sure, the most confident first, so that `precision` of them are right: the
+        share of all, and the confidence from which on; (0, 1) where none can."""
         ordered = sorted(self.answers, key=lambda answer: -answer.confidence)
         shares = np.cumsum([answer.right for answer in ordered]) / np.arange(1, len(ordered) + 1)
         good = np.flatnonzero(shares >= precision)
-        return (int(good[-1]) + 1) / len(ordered) if len(good) else 0.0
+        return ((int(good[-1]) + 1) / len(ordered), ordered[good[-1]].confidence) if len(good) else (0.0, 1.0)
 
     def only(self, *, language: str | None = None, origin: str | None = None) -> Judgement:
         """The same question over a part of the texts."""

@@ -77,7 +77,11 @@ def _confusion_rows(question: Judgement) -> list[Sequence[object]]:
 
 def _tables(question: Judgement) -> list[tuple[str, Sequence[str], list[Sequence[object]]]]:
     return [
-        ("what could be called sure", ("right among sure", "share of mails"), _precision_rows(question)),
+        (
+            "what could be called sure",
+            ("right among sure", "share of mails", "from confidence"),
+            _precision_rows(question),
+        ),
         ("by class", ("class", "precision", "recall", "F1", "texts"), _class_rows(question)),
         ("by language and origin", ("part", "macro F1", "acceptable", "sure", "texts"), _part_rows(question)),
         ("truth (line) answered as (column)", ("", *question.labels), _confusion_rows(question)),
@@ -85,7 +89,7 @@ def _tables(question: Judgement) -> list[tuple[str, Sequence[str], list[Sequence
 
 
 def _precision_rows(question: Judgement) -> list[Sequence[object]]:
-    return [(f"{precision:.0%}", question.coverage_at(precision)) for precision in PRECISIONS]
+    return [(f"{precision:.0%}", *question.sure_at(precision)) for precision in PRECISIONS]
 
 
 def _cell(value: object) -> str:
@@ -146,7 +150,10 @@ def _question_values(question: Judgement) -> dict[str, object]:
         "by_language": {name: question.only(language=name).acceptable for name in question.languages},
         "by_origin": {name: question.only(origin=name).acceptable for name in question.origins},
         "confusion": question.confusion,
-        "coverage_at": {str(precision): question.coverage_at(precision) for precision in PRECISIONS},
+        "sure_at": [
+            {"precision": precision, "coverage": share, "threshold": confidence}
+            for precision, (share, confidence) in ((each, question.sure_at(each)) for each in PRECISIONS)
+        ],
         "curve": question.curve,
         "reliability": question.reliability,
     }
