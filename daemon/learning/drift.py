@@ -40,6 +40,8 @@ PSI = 0.25
 LEAST = 0.0005
 #: Weeks that are counted again each night.
 AGAIN = 8
+#: Weeks that are counted the first time.
+EVER = 520
 
 SHARES = (
     ("unsure", "whose category was a guess"),
@@ -64,7 +66,8 @@ async def count(app: App) -> None:
     """By night: count the last weeks, and say in the log where they differ."""
     zone = app.config.organisation.zone
     today = app.clock.now().astimezone(zone).date()
-    await app.database.run(app.store.weeks.count, first_counted(today, zone), zone)
+    known = await app.database.run(app.store.weeks.all)
+    await app.database.run(app.store.weeks.count, first_counted(today, zone, known), zone)
     for sentence in drift(await app.database.run(app.store.weeks.all), today):
         event(logger, logging.WARNING, "drift", sentence)
 
@@ -72,14 +75,15 @@ async def count(app: App) -> None:
 def weeks(store: Store, config: Config, today: date) -> list[Week]:
     """Every week: those of the last months as they stand now, older ones as they were counted."""
     zone = config.organisation.zone
-    fresh = {week.monday: week for week in store.weeks.counted(first_counted(today, zone), zone)}
-    kept = {week.monday: week for week in store.weeks.all()}
+    known = store.weeks.all()
+    fresh = {week.monday: week for week in store.weeks.counted(first_counted(today, zone, known), zone)}
+    kept = {week.monday: week for week in known}
     return [week for _, week in sorted((kept | fresh).items())]
 
 
-def first_counted(today: date, zone: ZoneInfo) -> datetime:
-    """The beginning of the first week that is counted again."""
-    monday = _monday(today) - timedelta(weeks=AGAIN)
+def first_counted(today: date, zone: ZoneInfo, known: Sequence[Week]) -> datetime:
+    """The beginning of the first week that is counted again; of all there are where none was yet."""
+    monday = _monday(today) - timedelta(weeks=AGAIN if known else EVER)
     return datetime.combine(monday, time(), zone)
 
 
