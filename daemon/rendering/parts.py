@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 _LONGEST_LINE = 998  # RFC 5322 §2.1.1, without the CRLF
+_ENCODED_AT_ONCE = 57 * 10_000  # octets, in whole lines of base64 (RFC 2045 §6.8)
 _UNSAFE = re.compile(rb"\0|\r(?!\n)|(?<!\r)\n")  # RFC 5322 §2.3: a server may change or refuse these
 _LAST_BLANKS = re.compile(rb"(?<=[^\n]{20})[ \t]+$", re.MULTILINE)
 _UNSEEN = re.compile(
@@ -22,15 +23,23 @@ _UNSEEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A MIME part: its Content-* fields, each with its CRLF, and its encoded body."""
+    """A MIME part: its Content-* fields, each with its CRLF, and the pieces of its encoded body.
+
+    Originals are large: their octets are joined once, when the whole message is written.
+    """
 
     fields: bytes
-    body: bytes
+    content: tuple[bytes, ...]
 
     @property
     def pieces(self) -> tuple[bytes, ...]:
-        """As it stands in a message or between two boundaries; to be joined once, as originals are large."""
-        return self.fields, b"\r\n", self.body
+        """As it stands in a message or between two boundaries."""
+        return self.fields, b"\r\n", *self.content
+
+    @property
+    def body(self) -> bytes:
+        """The encoded body in one."""
+        return b"".join(self.content)
 
 
 def clean(text: str) -> str:
@@ -43,7 +52,7 @@ def text_part(text: str, subtype: str = "plain") -> Part:
     fields = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n"
     # a blank at a line's end would be encoded, and might then stand beyond column 76 (RFC 2045 §6.7)
     lines = _LAST_BLANKS.sub(b"", (clean(text).rstrip("\n") + "\n").encode())
-    return Part(fields.encode(), b2a_qp(lines).replace(b"\n", b"\r\n"))
+    return Part(fields.encode(), (b2a_qp(lines).replace(b"\n", b"\r\n"),))
 
 
 def original_part(original: bytes, eight_bit: bool = False) -> Part:
@@ -55,10 +64,12 @@ def original_part(original: bytes, eight_bit: bool = False) -> Part:
     if _passes(original, eight_bit):
         encoding = b"7bit" if original.isascii() else b"8bit"
         head = b"Content-Type: message/rfc822\r\nContent-Disposition: attachment; filename=original.eml\r\n"
-        return Part(head + b"Content-Transfer-Encoding: " + encoding + b"\r\n", original)
+        return Part(head + b"Content-Transfer-Encoding: " + encoding + b"\r\n", (original,))
     head = b"Content-Type: application/octet-stream; name=original.eml\r\n"
     head += b"Content-Disposition: attachment; filename=original.eml\r\nContent-Transfer-Encoding: base64\r\n"
-    return Part(head, encodebytes(original).replace(b"\n", b"\r\n"))
+    starts = range(0, len(original), _ENCODED_AT_ONCE)
+    lines = (encodebytes(original[start : start + _ENCODED_AT_ONCE]) for start in starts)
+    return Part(head, tuple(each.replace(b"\n", b"\r\n") for each in lines))
 
 
 def multipart(subtype: str, *parts: Part) -> Part:
@@ -69,7 +80,7 @@ def multipart(subtype: str, *parts: Part) -> Part:
     pieces = [head, b"Content-Transfer-Encoding: ", encoding, b"\r\n"]
     # the line end before a boundary belongs to it, so each part keeps its own octets (RFC 2046 §5.1.1)
     lines = [piece for part in parts for piece in (b"--", boundary, b"\r\n", *part.pieces, b"\r\n")]
-    return Part(b"".join(pieces), b"".join([*lines, b"--", boundary, b"--\r\n"]))
+    return Part(b"".join(pieces), (*lines, b"--", boundary, b"--\r\n"))
 
 
 def _passes(original: bytes, eight_bit: bool) -> bool:
@@ -90,9 +101,9 @@ def _has_long_line(original: bytes) -> bool:
 def _boundary(parts: tuple[Part, ...]) -> bytes:
     """A line that stands in none of the parts (RFC 2046 §5.1.1); the same parts give the same one."""
     digest = sha256()
-    for part in parts:
-        digest.update(part.body)
+    for piece in (piece for part in parts for piece in part.content):
+        digest.update(piece)
     boundary = b"=_" + digest.hexdigest()[:32].encode()
-    while any(boundary in part.body for part in parts):
+    while any(boundary in piece for part in parts for piece in part.content):
         boundary += b"_"
     return boundary
