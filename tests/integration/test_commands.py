@@ -394,6 +394,8 @@ WRONG = [
     (["tickets", "--since", "gestern", "--department", "nix"], '"nix"'),
     (["quarantine", "show", "x"], "ID"),
     (["evaluate", "--html", "/nowhere/at/all.html"], "/nowhere/at/all.html"),
+    (["model", "teach", "missing.jsonl"], "missing.jsonl: cannot be read"),
+    (["model", "rollback", "x"], "NUMBER"),
     (["--config"], "--config"),
 ]
 
