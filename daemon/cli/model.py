@@ -13,6 +13,7 @@ from daemon.app import SystemClock
 from daemon.cli.shared import Place, console, in_json, refuse, safe, store
 from daemon.config import Config
 from daemon.errors import AnliegenError
+from daemon.store.lessons import MOST
 from daemon.store.models import IN_FORCE, figures
 from daemon.store.weeks import Week
 from daemon.tables import ModelRow
@@ -89,8 +90,11 @@ def teach(
     refuse(problems)
     with store(config, read_only=False) as opened:
         gone = opened.lessons.teach(file.name, lessons, SystemClock().now())
+        total = sum(count for _, count in opened.lessons.sources())
     instead = f", in place of {gone}" if gone else ""
     console().print(f"{len(lessons)} lessons of {file.name} are kept{instead}; the next training learns from them.")
+    if total > MOST:
+        console().print(f"There are {total} lessons in all: the last {MOST} are learnt from.")
 
 
 @app.command("forget")

@@ -16,6 +16,8 @@ from daemon.tables import CounterRow, LessonRow, MessageRow, TicketEvent, Ticket
 
 #: What the program does by itself; a person at the prompt always goes by another name.
 DAEMON = "anliegen"
+#: So many of either are learnt from, the last ones: else each year's nights would be longer than those before.
+MOST = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,9 @@ class Lessons:
         with self.database.transaction() as session:
             return marks(session)
 
-    def corrected(self, until: int | None = None) -> list[Corrected]:
-        """Tickets whose category or department a person set, up to an event, with the message that opened them."""
+    def corrected(self, until: int | None = None, most: int = MOST) -> list[Corrected]:
+        """Tickets whose category or department a person set, up to an event, with the message that opened them; the
+        last ones where there are many."""
         events = select(TicketEvent.ticket_id, TicketEvent.what, func.max(TicketEvent.id)).where(*_corrections())
         if until is not None:
             events = events.where(col(TicketEvent.id) <= until)
@@ -69,25 +72,25 @@ class Lessons:
             fields: dict[int, dict[str, int]] = {}
             for ticket_id, what, event in session.exec(events.group_by(col(TicketEvent.ticket_id), TicketEvent.what)):
                 fields.setdefault(ticket_id, {})[what] = event or 0
+            last = sorted(fields, key=lambda ticket_id: max(fields[ticket_id].values()))[-most:]
             query = (
                 select(TicketRow, MessageRow)
                 .join(MessageRow, col(MessageRow.ticket_id) == col(TicketRow.id))
-                .where(MessageRow.role == Role.FIRST, col(TicketRow.id).in_(_corrected_tickets()))
+                .where(MessageRow.role == Role.FIRST, col(TicketRow.id).in_(last))
                 .order_by(col(TicketRow.id))
             )
             return [
-                Corrected(ticket, message, frozenset(fields[ticket.id]), max(fields[ticket.id].values()))
+                Corrected(ticket, message, frozenset(fields[ticket.id or 0]), max(fields[ticket.id or 0].values()))
                 for ticket, message in session.exec(query)
-                if ticket.id in fields
             ]
 
-    def given(self, until: int | None = None) -> list[LessonRow]:
-        """What the administrator gave, up to a number."""
-        query = select(LessonRow).order_by(col(LessonRow.id))
+    def given(self, until: int | None = None, most: int = MOST) -> list[LessonRow]:
+        """What the administrator gave, up to a number; the last ones where there are many."""
+        query = select(LessonRow).order_by(col(LessonRow.id).desc()).limit(most)
         if until is not None:
             query = query.where(col(LessonRow.id) <= until)
         with self.database.transaction() as session:
-            return list(session.exec(query))
+            return list(session.exec(query))[::-1]
 
     def teach(self, source: str, lessons: Iterable[Taught], now: datetime) -> int:
         """Keep a file's lessons in place of those that it had before; how many those were."""
@@ -129,7 +132,3 @@ def marks(session: Session) -> Marks:
 
 def _corrections() -> tuple[Any, Any]:
     return col(TicketEvent.what).in_(("category", "department")), TicketEvent.actor != DAEMON
-
-
-def _corrected_tickets() -> Any:
-    return select(TicketEvent.ticket_id).where(*_corrections())

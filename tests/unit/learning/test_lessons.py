@@ -77,6 +77,17 @@ def test_lessons_behind_the_marks_are_new(store: Store, make_config: Any) -> Non
     assert [each.new for each in learnt(store, config, known=known)] == [True, True, False, True]
 
 
+def test_of_many_the_last_are_learnt_from(store: Store) -> None:
+    numbers = [f"2026-00000{n}" for n in range(1, 5)]
+    store.journal.record([record(n, number) for n, number in enumerate(numbers, 1)], NOW)
+    for number in (numbers[2], numbers[0], numbers[3], numbers[1], numbers[2]):
+        store.tickets.change(number, Changes(category="praise"), None, [], NOW, "erika")
+    assert [each.ticket.number for each in store.lessons.corrected(most=2)] == [numbers[1], numbers[2]]
+    store.lessons.teach("a.jsonl", [Taught("", str(n), None, "other", None, None) for n in range(5)], NOW)
+    assert [each.text for each in store.lessons.given(most=2)] == ["3", "4"]
+    assert [each.text for each in store.lessons.given(until=3, most=2)] == ["1", "2"]
+
+
 def test_one_sender_is_one_origin(store: Store, make_config: Any) -> None:
     store.journal.record([record(n, f"2026-00000{n}") for n in (1, 2)], NOW)
     for number in ("2026-000001", "2026-000002"):
