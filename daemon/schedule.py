@@ -1,4 +1,4 @@
-"""The clock: one table says which job runs when; the jobs are in `reports` and `privacy`.
+"""The clock: one table says which job runs when; the jobs are in `reports`, `privacy` and `learning`.
 
 When a job began last stands in the database, where the worker that does it takes it (`store.jobs`): however many
 workers there are it runs once, and what was missed is made up for once. APScheduler's triggers say when it is due.
