@@ -1,6 +1,6 @@
 """A training in a process of its own: what it takes of memory and time ends with it.
 
-The child runs at the lowest priority, knows no password, no database and no network, and dies with its parent. It
+The child runs at the lowest priority where nobody waits for it, knows no password, no database and no network, and dies with its parent. It
 gets one job as a line of JSON on standard input, tells its steps on standard output, and leaves the model in a
 folder that the parent named. Not owned: when to train, and what becomes of the model.
 """
@@ -43,6 +43,8 @@ class Job:
     current: str | None = None
     #: Whether the model has to prove itself; one that is worse is not built.
     tried: bool = False
+    #: Whether somebody waits for it: else everybody else comes first.
+    hurry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,12 @@ async def train_apart(
     *,
     current: Path | None = None,
     tried: bool = False,
+    hurry: bool = False,
     progress: Progress | None = None,
     seconds: float = SECONDS,
 ) -> Outcome:
     """Train in a child; the model lies in `folder` then. ModelError, with a sentence, where that fails."""
-    job = Job(str(folder), tuple(lessons), str(current) if current else None, tried)
+    job = Job(str(folder), tuple(lessons), str(current) if current else None, tried, hurry)
     child = await _start()
     try:
         async with asyncio.timeout(seconds):
@@ -120,8 +123,8 @@ def serve() -> None:
     """The child's life: one job."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whoever prints disturbs nobody
-    _step_back()
     job = _job(json.loads(sys.stdin.buffer.readline()))
+    _step_back(job.hurry)
     threading.Thread(target=_die_with_the_parent, daemon=True).start()
 
     def tell(said: dict[str, object]) -> None:
@@ -173,13 +176,15 @@ def _job(said: dict[str, object]) -> Job:
         ),
         current=str(said["current"]) if said["current"] else None,
         tried=bool(said["tried"]),
+        hurry=bool(said["hurry"]),
     )
 
 
-def _step_back() -> None:
-    """Everybody else first: the processor now, memory when there is none left."""
-    with suppress(OSError):  # a sandbox may forbid it
-        os.nice(19)
+def _step_back(hurry: bool) -> None:
+    """Everybody else first: the processor now, where nobody waits, and memory when there is none left."""
+    if not hurry:
+        with suppress(OSError):  # a sandbox may forbid it
+            os.nice(19)
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("500", "ascii")
 

@@ -70,6 +70,7 @@ _WRITTEN = {
     "h24": "counter, town hall, public order and welfare from everyday life",
     "h25": "the same openings in mockery and in earnest, courtesy around a plain fact",
     "h26": "whole mails of irony, and of praise after a quarrel, with the same openings",
+    "h27": "courteous mails: grievances full of thanks, and wishes, questions, ideas that are none",
 }
 
 

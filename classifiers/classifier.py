@@ -14,13 +14,10 @@ from classifiers import encoder, storage
 from classifiers.detect import detect_language
 from classifiers.evidence import evidence
 from classifiers.features import VIEWS
-from classifiers.heads import READS, Head, Model
+from classifiers.heads import LISTED, MEANT, Head, Model
 from classifiers.listed import listed
 from classifiers.values import Prediction, Text
 from classifiers.vocabulary import Floats, Rows
-
-#: Views beside those of words and letters: the sentence encoder, and the lexicon (topics only).
-ENCODED, LISTED = "encoded", "listed"
 
 
 class Classifier:
@@ -35,27 +32,42 @@ class Classifier:
         """One prediction for each text, in order. At most a few milliseconds of CPU each in a batch."""
         if not texts:
             return []
-        categories, topics = self.probabilities(texts)
-        lines = zip(texts, categories, topics, strict=True)
-        return [self._prediction(*line) for line in lines]
+        rows = self._rows(texts)
+        categories, topics = self._probabilities(texts, rows)
+        return [
+            self._prediction(text, {view: lines.at([number]) for view, lines in rows.items()}, *chances)
+            for number, (text, *chances) in enumerate(zip(texts, categories, topics, strict=True))
+        ]
 
     def probabilities(self, texts: Sequence[Text]) -> tuple[Floats, Floats]:
         """Calibrated probabilities of categories and topics, a line for each text, columns as in the heads."""
+        return self._probabilities(texts, self._rows(texts))
+
+    def _rows(self, texts: Sequence[Text]) -> dict[str, Rows]:
+        known = self.model.vocabularies
+        return {view: known[view].rows([VIEWS[view](text) for text in texts]) for view in known}
+
+    def _probabilities(self, texts: Sequence[Text], rows: Mapping[str, Rows]) -> tuple[Floats, Floats]:
         heads = (self.model.category, self.model.topic)
-        rows = {
-            view: known.rows([VIEWS[view](text) for text in texts]) for view, known in self.model.vocabularies.items()
-        }
-        scores = [_sparse_scores(head, rows) for head in heads]
+        scores = [_scores(head, head.plain.views, rows) for head in heads]
         scores[1][LISTED] = listed(texts, self.model.topic.classes)
         chances = [head.plain.probabilities(each) for head, each in zip(heads, scores, strict=True)]
         hard = np.flatnonzero(
             np.any([chance.max(axis=1) < head.threshold for head, chance in zip(heads, chances, strict=True)], axis=0)
         )
         if self._encodes and len(hard):
-            vectors = encoder.encode([texts[int(number)] for number in hard])
+            vectors = encoder.encode([texts[number] for number in hard.tolist()])
+            hard_rows = {view: lines.at(hard.tolist()) for view, lines in rows.items()}
             for head, each, chance in zip(heads, scores, chances, strict=True):
-                chance[hard] = _rich(head, {view: lines[hard] for view, lines in each.items()}, vectors)
+                cheap = {name: lines[hard] for name, lines in each.items()}
+                chance[hard] = self._rich(head, cheap, hard_rows, vectors)
         return chances[0], chances[1]
+
+    def _rich(self, head: Head, cheap: Mapping[str, Floats], rows: Mapping[str, Rows], vectors: Floats) -> Floats:
+        scorer = head.scorers[MEANT]
+        assert head.rich is not None and scorer.duals is not None and self.model.meanings is not None
+        meant = scorer.scores(rows) + self.model.meanings.times(vectors, scorer.duals)
+        return head.rich.probabilities({**cheap, MEANT: meant})
 
     def save(self, folder: Path) -> None:
         """Store the model there, in place of what was stored; OSError where that fails."""
@@ -66,29 +78,17 @@ class Classifier:
         """The classifier stored there; ModelError, with a sentence, where it is refused."""
         return cls(storage.read(folder))
 
-    def _prediction(self, text: Text, categories: Floats, topics: Floats) -> Prediction:
+    def _prediction(self, text: Text, rows: Mapping[str, Rows], categories: Floats, topics: Floats) -> Prediction:
         return Prediction(
             language=detect_language(f"{text.subject}\n{text.body}"),
             categories=self.model.category.named(categories),
             topics=self.model.topic.named(topics),
             category_threshold=self.model.category.threshold,
             topic_threshold=self.model.topic.threshold,
-            evidence=evidence(self.model, text, int(categories.argmax()), int(topics.argmax())),
+            evidence=evidence(self.model, text, rows, int(categories.argmax()), int(topics.argmax())),
             model=self.id,
         )
 
 
-def _sparse_scores(head: Head, rows: Mapping[str, Rows]) -> dict[str, Floats]:
-    scores = {}
-    for name, view in READS.items():
-        if name not in head.scorers:
-            continue
-        scorer = head.scorers[name]
-        scores[name] = rows[view].times(scorer.weights) + scorer.bias
-    return scores
-
-
-def _rich(head: Head, scores: Mapping[str, Floats], vectors: Floats) -> Floats:
-    assert head.rich is not None
-    scorer = head.scorers[ENCODED]
-    return head.rich.probabilities({**scores, ENCODED: vectors @ scorer.weights + scorer.bias})
+def _scores(head: Head, learners: Sequence[str], rows: Mapping[str, Rows]) -> dict[str, Floats]:
+    return {name: head.scorers[name].scores(rows) for name in learners if name in head.scorers}

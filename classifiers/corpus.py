@@ -21,13 +21,15 @@ def corpus_files() -> list[Traversable]:
 
 #: The origin of the lexicon's lines: always learnt from, never held back, never counted.
 LEXICON = "lexicon"
+#: Tables beside the texts: words and situations of each topic, signs of speech acts.
+WORDS, SITUATIONS, SIGNS = "lexicon.toml", "situations.toml", "signs.toml"
 
 
 @cache
 def corpus_id() -> str:
     """A short digest of the corpus: another corpus makes another model."""
     digest = hashlib.sha256()
-    for file in (*corpus_files(), _lexicon_file()):
+    for file in (*corpus_files(), *(_table_file(name) for name in (WORDS, SITUATIONS, SIGNS))):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -39,7 +41,16 @@ def shipped_examples() -> list[Example]:
 
 def lexicon() -> list[Example]:
     """What each topic is about, line by line. Teaches the topic only: the category is empty."""
-    table: dict[str, str] = tomllib.loads(_lexicon_file().read_text(encoding="utf-8"))
+    return [*_lines(WORDS), *_lines(SITUATIONS)]
+
+
+def topic_words() -> list[Example]:
+    """The part of the lexicon that lists words, not sentences."""
+    return _lines(WORDS)
+
+
+def _lines(name: str) -> list[Example]:
+    table: dict[str, str] = tomllib.loads(_table_file(name).read_text(encoding="utf-8"))
     return [
         Example(Text("", line.strip()), category="", topic=topic, origin=LEXICON)
         for topic, lines in table.items()
@@ -48,8 +59,8 @@ def lexicon() -> list[Example]:
     ]
 
 
-def _lexicon_file() -> Traversable:
-    return files("classifiers") / "corpus" / "lexicon.toml"
+def _table_file(name: str) -> Traversable:
+    return files("classifiers") / "corpus" / name
 
 
 def _examples(file: Traversable) -> Iterator[Example]:

@@ -7,24 +7,30 @@ stand in the text, so nothing has to be translated.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 
-from classifiers.features import MAX_CHARS, VIEWS, fold, letter_runs, sentences, telling_words
-from classifiers.heads import Head, Model
+import numpy as np
+
+from classifiers.features import MAX_CHARS, VIEWS, letter_runs, sentences, telling_words
+from classifiers.folding import fold
+from classifiers.heads import JOINED, Head, Model
 from classifiers.languages import facts, known_languages
 from classifiers.values import Text
-from classifiers.vocabulary import Floats
+from classifiers.vocabulary import Floats, Rows
 
 SHOWN_WORDS = 4
 SHORTEST_WORD = 3
 LONGEST_QUOTE = 160
 
 
-def evidence(model: Model, text: Text, category: int, topic: int) -> tuple[str, ...]:
-    """Two lines: the sentence that spoke most for the category, the words that spoke most for the topic."""
-    quote = _telling_sentence(_Pull(model, "spoken", model.category, category, text), text)
-    words = _telling_words(_Pull(model, "spelled", model.topic, topic, text), text)
+def evidence(model: Model, text: Text, rows: Mapping[str, Rows], category: int, topic: int) -> tuple[str, ...]:
+    """Two lines: the sentence that spoke most for the category, the words that spoke most for the topic.
+
+    `rows`: one row of each view, the text's.
+    """
+    quote = _telling_sentence(_Pull(model, "spoken", model.category, category, rows), text)
+    words = _telling_words(_Pull(model, "spelled", model.topic, topic, rows), text)
     lines = []
     if quote:
         lines.append(f"{model.category.classes[category]}: “{quote}”")
@@ -36,18 +42,16 @@ def evidence(model: Model, text: Text, category: int, topic: int) -> tuple[str, 
 class _Pull:
     """How much each feature of a text speaks for one class rather than for the average class."""
 
-    def __init__(self, model: Model, view: str, head: Head, wanted: int, text: Text) -> None:
-        self._vocabulary = model.vocabularies[view]
-        self._view = VIEWS[view]
-        values, columns = next(self._vocabulary.rows([self._view(text)]).each())
-        weights: Floats = head.scorers[view].weights[columns]
+    def __init__(self, model: Model, view: str, head: Head, wanted: int, rows: Mapping[str, Rows]) -> None:
+        values, columns = next(rows[view].each())
+        weights: Floats = head.scorers[JOINED].weights[view][columns].astype(np.float32)
         gains = values * (weights[:, wanted] - weights.mean(axis=1))
-        self._gain: dict[int | None, float] = dict(zip(columns.tolist(), gains.tolist(), strict=True))
+        terms = model.vocabularies[view].terms
+        self._gain = {terms[column]: gain for column, gain in zip(columns.tolist(), gains.tolist(), strict=True)}
 
     def of(self, features: Iterable[str]) -> float:
         """The pull of some of the text's features together."""
-        gain, place = self._gain.get, self._vocabulary.place
-        return sum(gain(place(feature), 0.0) for feature in features)
+        return sum(self._gain.get(feature, 0.0) for feature in features)
 
 
 def _telling_sentence(pull: _Pull, text: Text) -> str | None:

@@ -1,7 +1,7 @@
-"""From text to features: words for the speech act, letters for the matter.
+"""From text to features: words and signs for the speech act, letters for the matter.
 
-Owns folding, tokens, sentences and the two *views* of a text that the linear models read. A view is a
-function from a `Text` to a list of strings; the vocabulary turns these into numbers. Pure, no third party.
+Owns tokens, sentences and the *views* of a text that the models read. A view is a function from a `Text` to a
+list of strings; the vocabulary turns these into numbers. Pure, no third party.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 
+from classifiers.folding import fold
 from classifiers.languages import facts, known_languages
+from classifiers.signs import signs
 from classifiers.values import Text
 
 #: Longer texts say nothing more about their kind; what a model reads of one mail is bounded.
@@ -19,16 +21,9 @@ MAX_CHARS = 6000
 #: Letters in a row that form one feature of the letter view.
 SHORTEST, LONGEST = 3, 6
 
-_UMLAUTS = str.maketrans({"ß": "ss", "ä": "ae", "ö": "oe", "ü": "ue"})
-_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W_]+")
 _TOKEN = re.compile(r"[^\W_]+|[?!]+|\.{2,}|…|[.,:;()\"„“:-]")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
-
-
-def fold(text: str) -> str:
-    """Lower case, `ß` and umlauts spelled out (so that Swiss and keyboards without them agree), digits to 0."""
-    return _DIGIT.sub("0", text.lower().translate(_UMLAUTS))
 
 
 def tokens(text: str) -> list[str]:
@@ -53,6 +48,17 @@ def spoken(text: Text) -> list[str]:
 def spelled(text: Text) -> list[str]:
     """The matter: runs of letters inside each word that has a matter, so that compounds and inflections agree."""
     return [run for word in matter_words(f"{text.subject} {text.body}") for run in letter_runs(word)]
+
+
+def signed(text: Text) -> list[str]:
+    """The speech act, whatever the words: signs, alone and in pairs, and where they stand; how long the text is."""
+    subject, body = signs(text.subject), [signs(part) for part in sentences(text.body[:MAX_CHARS])]
+    everywhere = sorted(subject.union(*body))
+    features = [*everywhere, *_together(everywhere), *(f"s:{sign}" for sign in subject)]
+    features += [f"in:{both}" for part in body for both in _together(sorted(part))]
+    for where, part in (("first", body[:1]), ("last", body[-1:])):
+        features += [f"{where}:{sign}" for each in part for sign in each]
+    return [*features, f"length:{len(text.body[:MAX_CHARS].split()).bit_length()}", f"sentences:{min(len(body), 6)}"]
 
 
 def matter_words(text: str) -> list[str]:
@@ -93,6 +99,10 @@ def _triples(words: list[str]) -> list[str]:
     return [" ".join(three) for three in zip(words, words[1:], words[2:], strict=False)]
 
 
+def _together(found: list[str]) -> list[str]:
+    return [f"{one}&{two}" for one, two in combinations(found, 2)]
+
+
 View = Callable[[Text], list[str]]
 #: The word in a model file is the name of the function.
-VIEWS: dict[str, View] = {"spoken": spoken, "spelled": spelled}
+VIEWS: dict[str, View] = {"spoken": spoken, "spelled": spelled, "signed": signed}

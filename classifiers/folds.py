@@ -1,6 +1,6 @@
 """Honest parts for validation: what one person wrote is never on both sides.
 
-An origin without which some topic would lose more than half of its texts cannot be held back as a whole (the
+An origin without which some topic would lose more than a third of its texts cannot be held back as a whole (the
 model would be asked about what it never saw): its texts are dealt out singly instead.
 """
 
@@ -50,4 +50,4 @@ def _spread(labels: Sequence[str], part: NDArray[np.int64], single: NDArray[np.i
 def _indispensable(examples: Sequence[Example]) -> set[str]:
     by_topic = Counter(example.topic for example in examples)
     by_both = Counter((example.origin, example.topic) for example in examples)
-    return {origin for (origin, topic), count in by_both.items() if count * 2 > by_topic[topic]}
+    return {origin for (origin, topic), count in by_both.items() if count * 3 > by_topic[topic]}

@@ -1,4 +1,4 @@
-"""One question (which category? which topic?) and how the views' scores become one calibrated answer."""
+"""One question (which category? which topic?) and how the learners' scores become one calibrated answer."""
 
 from __future__ import annotations
 
@@ -6,30 +6,49 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from classifiers.vocabulary import Floats, Vocabulary
+from classifiers.meanings import Meanings
+from classifiers.vocabulary import Floats, Rows, Vocabulary
 
-#: Which view's rows each sparse scorer reads: a margin over either, and tallies of the words.
-READS = {"spoken": "spoken", "spelled": "spelled", "tallied": "spoken"}
+#: Learners of a question: by likeness (without the encoder, and with it), by tallies of words, by the lexicon.
+JOINED, MEANT, TALLIED, LISTED = "joined", "meant", "tallied", "listed"
+#: The second stage without the encoder and with it, by question: the category is a speech act, the topic a matter.
+PLAIN = {"category": (JOINED, TALLIED), "topic": (JOINED, LISTED)}
+RICH = {"category": (MEANT, TALLIED), "topic": (MEANT, LISTED)}
+#: How much each view counts where texts are compared, by question; `MEANT` adds nearness in meaning.
+LIKENESS = {
+    "category": {"spoken": 1.0, "spelled": 0.5, "signed": 0.5},
+    "topic": {"spoken": 0.3, "spelled": 1.0},
+}
+MEANING = 1.0
+
+Halves = NDArray[np.float16]
 
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
-    """The weights of one view: a line for each feature, a column for each class."""
+    """What one learner knows: for each view a line for each feature, a column for each class."""
 
-    weights: Floats
+    weights: Mapping[str, Halves]
     bias: Floats
+    #: A line for each learnt text: how far nearness in meaning to it speaks for each class.
+    duals: Halves | None = None
+
+    def scores(self, rows: Mapping[str, Rows]) -> Floats:
+        """One line of scores for each text, from words alone."""
+        return sum((rows[view].times(weights) for view, weights in self.weights.items()), self.bias)
 
 
 @dataclass(frozen=True, slots=True)
 class Fusion:
-    """The second stage: how far each view is trusted, and how common each class is beyond what they say.
+    """The second stage: how far each learner is trusted, and how common each class is beyond what they say.
 
     So few numbers on purpose: a free matrix over all scores learns the habits of who wrote the corpus.
     """
 
     views: tuple[str, ...]
-    #: One number for each view.
+    #: One number for each learner.
     trust: Floats
     #: One number for each class.
     bias: Floats
@@ -42,7 +61,7 @@ class Fusion:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A question with its classes, its scorers by view, and its fusions without and with the encoder."""
+    """A question with its classes, its scorers by learner, and its fusions without and with the encoder."""
 
     name: str
     classes: tuple[str, ...]
@@ -82,3 +101,5 @@ class Model:
     topic: Head
     #: Version of the sentence encoder that the rich fusions were fitted with, or None.
     encoder: str | None
+    #: The learnt texts' meanings, where the encoder was there.
+    meanings: Meanings | None

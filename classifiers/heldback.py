@@ -1,4 +1,4 @@
-"""What each view says of texts that it was not fitted on, and the second stage fitted on exactly that."""
+"""What each learner says of texts that it was not fitted on, and the second stage fitted on exactly that."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from classifiers import linear
 from classifiers.folds import ALWAYS, folds
-from classifiers.heads import Fusion
-from classifiers.linear import Doubles, Labels
+from classifiers.heads import Fusion, Scorer
+from classifiers.linear import Labels
 from classifiers.values import Example
-from classifiers.views import Lines
+from classifiers.views import Question
 from classifiers.vocabulary import Floats
 
 PARTS = 5
@@ -21,12 +21,14 @@ PARTS = 5
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
-    """What each view says of texts that it was not fitted on, and which part of the corpus each belongs to."""
+    """What each learner says of texts that it was not fitted on, and which part of the corpus each belongs to."""
 
     examples: Sequence[Example]
     labels: Labels
     part: NDArray[np.int64]
     scores: Mapping[str, Floats]
+    #: The same learners, fitted on everything.
+    scorers: Mapping[str, Scorer]
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -34,7 +36,7 @@ class HeldBack:
         return tuple(str(label) for label in np.unique(self.labels))
 
     def fusion(self, views: tuple[str, ...], where: NDArray[np.bool_] | None = None) -> Fusion:
-        """The second stage over these views, from all texts or some."""
+        """The second stage over these learners, from all texts or some."""
         chosen = np.ones(len(self.labels), dtype=bool) if where is None else where
         scores = np.stack([self.scores[view][chosen] for view in views])
         return Fusion(views, *linear.fit_fusion(scores, self.labels[chosen], np.ones(int(chosen.sum()))))
@@ -49,20 +51,17 @@ class HeldBack:
         return chances
 
 
-def hold_back(examples: Sequence[Example], lines: Mapping[str, Lines], labels: Labels, weights: Doubles) -> HeldBack:
-    """Fit every view on all parts but one and let it score that one, part by part."""
-    part = folds(examples, PARTS)
-    scores = {view: np.zeros((len(examples), len(np.unique(labels))), dtype=np.float32) for view in lines}
-    for number in range(PARTS):
-        held, rest = np.flatnonzero(part == number), np.flatnonzero(part != number)
-        for view, each in lines.items():
-            scores[view][held] = each.score(each.fit(rest, labels[rest], weights[rest]), held)
+def hold_back(question: Question) -> HeldBack:
+    """Let every learner answer each part from all others."""
+    part = folds(question.examples, PARTS)
+    learnt = question.learn(part)
     counted = np.flatnonzero(part != ALWAYS)
     return HeldBack(
-        [examples[int(number)] for number in counted],
-        labels[counted],
+        [question.examples[int(number)] for number in counted],
+        question.labels[counted],
         part[counted],
-        {view: lines_[counted] for view, lines_ in scores.items()},
+        {name: held[counted] for name, (_, held) in learnt.items()},
+        {name: scorer for name, (scorer, _) in learnt.items() if scorer is not None},
     )
 
 

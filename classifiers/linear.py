@@ -1,11 +1,10 @@
-"""The only place that knows scikit-learn (and scipy): it fits, and hands back plain numbers.
+"""The only place that knows scikit-learn: it fits tallies and the second stage, and hands back plain numbers.
 
 Nothing here is needed to predict: a process that only predicts never pays for loading the library.
 """
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -13,12 +12,9 @@ from numpy.typing import NDArray
 
 from classifiers.vocabulary import Floats, Rows
 
-#: Inverse strength of regularisation; the measured results hardly move between 0.2 and 1.
-MARGIN_C = 0.5
-DENSE_C = 0.003
 TALLY_ALPHA = 0.3
 #: Keeps the second stage from learning how common each class is in the corpus rather than in the post.
-BIAS_PENALTY = 1e-3
+BIAS_PENALTY = 0.1
 
 Doubles = NDArray[np.float64]
 Labels = NDArray[np.str_]
@@ -40,33 +36,14 @@ def matrix(rows: Rows) -> Matrix:
     return csr_matrix((rows.values, rows.columns, rows.starts), shape=(len(rows), rows.width))
 
 
-def fit_margin(rows: Matrix, labels: Labels, weights: Doubles) -> tuple[Floats, Floats]:
-    """A linear support vector machine, one class against the rest; classes in sorted order."""
-    from sklearn.svm import LinearSVC
-
-    model = LinearSVC(C=MARGIN_C, class_weight="balanced", tol=1e-3, max_iter=200, random_state=0)
-    return _fitted(model, rows, labels, weights)
-
-
-def fit_tally(rows: Matrix, labels: Labels, weights: Doubles) -> tuple[Floats, Floats]:
-    """Complement naive Bayes: how much more a feature is used outside each class. Errs elsewhere than the margin."""
+def fit_tally(rows: Matrix, labels: Labels, weights: Doubles) -> Floats:
+    """Complement naive Bayes, a line for each feature: how much less it is used outside each class."""
     from sklearn.naive_bayes import ComplementNB
 
     model = ComplementNB(alpha=TALLY_ALPHA).fit(rows, labels, sample_weight=weights)
     lines = model.feature_log_prob_.T
-    lines = lines - lines.mean(axis=1, keepdims=True)
-    return lines.astype(np.float32), np.zeros(lines.shape[1], dtype=np.float32)
-
-
-def fit_dense(rows: Floats, labels: Labels, weights: Doubles) -> tuple[Floats, Floats]:
-    """A multinomial regression on dense features; their scaling is folded into the weights."""
-    from sklearn.linear_model import LogisticRegression
-
-    centre, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-6
-    model = LogisticRegression(C=DENSE_C, class_weight="balanced", max_iter=200, tol=1e-3)
-    lines, bias = _fitted(model, (rows - centre) / spread, labels, weights)
-    lines = lines / spread[:, None]
-    return lines.astype(np.float32), (bias - centre @ lines).astype(np.float32)
+    centred: Floats = (lines - lines.mean(axis=1, keepdims=True)).astype(np.float32)
+    return centred
 
 
 def fit_fusion(scores: Floats, labels: Labels, weights: Doubles) -> tuple[Floats, Floats]:
@@ -93,13 +70,3 @@ def fit_fusion(scores: Floats, labels: Labels, weights: Doubles) -> tuple[Floats
     start = np.concatenate([np.ones(views), np.zeros(classes)])
     best = minimize(loss, start, jac=True, method="L-BFGS-B").x.astype(np.float32)
     return best[:views], best[views:]
-
-
-def _fitted(model: Any, rows: Any, labels: Labels, weights: Doubles) -> tuple[Floats, Floats]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # "did not converge": bounded on purpose, and measured
-        model.fit(rows, labels, sample_weight=weights)
-    lines, bias = model.coef_.T, model.intercept_
-    if lines.shape[1] == 1:  # two classes: the library keeps one line for both
-        lines, bias = np.hstack([-lines, lines]), np.hstack([-bias, bias])
-    return lines.astype(np.float32), bias.astype(np.float32)

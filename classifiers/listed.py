@@ -12,8 +12,9 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from classifiers.corpus import lexicon
-from classifiers.features import fold, matter_words, telling_words
+from classifiers.corpus import topic_words
+from classifiers.features import matter_words, telling_words
+from classifiers.folding import fold
 from classifiers.values import Text
 from classifiers.vocabulary import Floats
 
@@ -58,7 +59,7 @@ def _topics_of(word: str) -> Mapping[str, float]:
 @cache
 def _stems() -> Mapping[str, frozenset[str]]:
     found = defaultdict(set)
-    for example in lexicon():
+    for example in topic_words():
         for word in telling_words(example.text):
             if len(_stem(fold(word))) >= 3:
                 found[_stem(fold(word))].add(example.topic)

@@ -22,12 +22,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from classifiers import encoder, linear
 from classifiers.corpus import corpus_id
 from classifiers.features import VIEWS
-from classifiers.heads import READS, Fusion, Head, Model, Scorer
+from classifiers.heads import Fusion, Head, Model, Scorer
+from classifiers.meanings import Meanings
 from classifiers.values import ModelError
 from classifiers.vocabulary import Floats, Vocabulary
 
 #: Raised whenever features, weights or their meaning change.
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "model.json"
 
 Arrays = dict[str, np.ndarray]
@@ -42,7 +43,8 @@ class HeadManifest(_Strict):
 
     classes: list[str]
     threshold: float
-    scorers: list[str]
+    #: The views that each learner reads.
+    scorers: dict[str, list[str]]
     plain: list[str]
     rich: list[str] | None
 
@@ -173,6 +175,8 @@ def _packed(model: Model) -> bytes:
         arrays[f"{view}.rarity"] = vocabulary.rarity
     for head in (model.category, model.topic):
         arrays |= _head_arrays(head)
+    if model.meanings is not None:
+        arrays |= {"meanings.codes": model.meanings.codes, "meanings.scales": model.meanings.scales}
     stream = io.BytesIO()
     np.savez(stream, **arrays)  # type: ignore[arg-type]  # the stubs know no keyword arrays
     return stream.getvalue()
@@ -180,9 +184,12 @@ def _packed(model: Model) -> bytes:
 
 def _head_arrays(head: Head) -> Arrays:
     arrays: Arrays = {}
-    for view, scorer in head.scorers.items():
-        arrays[f"{head.name}.{view}.weights"] = scorer.weights
-        arrays[f"{head.name}.{view}.bias"] = scorer.bias
+    for learner, scorer in head.scorers.items():
+        for view, weights in scorer.weights.items():
+            arrays[f"{head.name}.{learner}.{view}.weights"] = weights
+        arrays[f"{head.name}.{learner}.bias"] = scorer.bias
+        if scorer.duals is not None:
+            arrays[f"{head.name}.{learner}.duals"] = scorer.duals
     for name, fusion in (("plain", head.plain), ("rich", head.rich)):
         if fusion:
             arrays[f"{head.name}.{name}.trust"] = fusion.trust
@@ -194,7 +201,7 @@ def _head_manifest(head: Head) -> HeadManifest:
     return HeadManifest(
         classes=list(head.classes),
         threshold=head.threshold,
-        scorers=list(head.scorers),
+        scorers={learner: list(scorer.weights) for learner, scorer in head.scorers.items()},
         plain=list(head.plain.views),
         rich=list(head.rich.views) if head.rich else None,
     )
@@ -205,7 +212,9 @@ def _unpacked(packed: bytes, manifest: Manifest) -> Model:
         arrays = {name: stored[name] for name in stored.files}
     vocabularies = {view: _vocabulary(view, arrays) for view in VIEWS}
     heads = [_head(name, getattr(manifest, name), arrays) for name in ("category", "topic")]
-    model = Model(vocabularies, heads[0], heads[1], manifest.encoder)
+    codes = arrays.get("meanings.codes")
+    meanings = Meanings(codes, arrays["meanings.scales"]) if codes is not None else None
+    model = Model(vocabularies, heads[0], heads[1], manifest.encoder, meanings)
     _check_shapes(model)
     return model
 
@@ -213,10 +222,15 @@ def _unpacked(packed: bytes, manifest: Manifest) -> Model:
 def _check_shapes(model: Model) -> None:
     """ValueError where classes, features and numbers are not of one model."""
     for head in (model.category, model.topic):
-        for view, scorer in head.scorers.items():
-            lines = len(model.vocabularies[READS[view]].terms) if view in READS else len(scorer.weights)
-            if scorer.weights.shape != (lines, len(head.classes)) or scorer.bias.shape != (len(head.classes),):
-                raise ValueError(f"{head.name}.{view}")
+        for learner, scorer in head.scorers.items():
+            lines = {view: len(model.vocabularies[view].terms) for view in scorer.weights}
+            shapes = {view: weights.shape for view, weights in scorer.weights.items()}
+            if shapes != {view: (count, len(head.classes)) for view, count in lines.items()}:
+                raise ValueError(f"{head.name}.{learner}")
+            if scorer.bias.shape != (len(head.classes),):
+                raise ValueError(f"{head.name}.{learner}")
+            if scorer.duals is not None and len(scorer.duals) != len(model.meanings or ()):
+                raise ValueError(f"{head.name}.{learner} meanings")
         for fusion in filter(None, (head.plain, head.rich)):
             if fusion.trust.shape != (len(fusion.views),) or fusion.bias.shape != (len(head.classes),):
                 raise ValueError(f"{head.name} fusion")
@@ -228,7 +242,14 @@ def _vocabulary(view: str, arrays: Arrays) -> Vocabulary:
 
 
 def _head(name: str, stored: HeadManifest, arrays: Arrays) -> Head:
-    scorers = {view: Scorer(arrays[f"{name}.{view}.weights"], arrays[f"{name}.{view}.bias"]) for view in stored.scorers}
+    scorers = {
+        learner: Scorer(
+            {view: arrays[f"{name}.{learner}.{view}.weights"] for view in views},
+            arrays[f"{name}.{learner}.bias"],
+            arrays.get(f"{name}.{learner}.duals"),
+        )
+        for learner, views in stored.scorers.items()
+    }
     plain = _fusion(f"{name}.plain", stored.plain, arrays)
     rich = _fusion(f"{name}.rich", stored.rich, arrays) if stored.rich else None
     return Head(name, tuple(stored.classes), scorers, plain, rich, stored.threshold)

@@ -13,6 +13,7 @@ import numpy as np
 
 from classifiers import encoder
 from classifiers.corpus import lexicon, shipped_examples
+from classifiers.heads import PLAIN, RICH
 from classifiers.heldback import accepted, hold_back
 from classifiers.values import Example
 from classifiers.views import Views
@@ -24,10 +25,9 @@ CONFIDENT = 0.9
 def suspects(name: str) -> Iterator[tuple[float, str, Example]]:
     """Confidence, the contradicting label and the example, the most confident first."""
     views = Views([*shipped_examples(), *lexicon()], encoder.encoder_version() is not None)
-    examples, lines = views.teaching(name)
-    labels = np.array([getattr(each, name) for each in examples])
-    held_back = hold_back(examples, lines, labels, np.array([each.weight for each in examples]))
-    chances = held_back.chances(tuple(lines))
+    question = views.question(name)
+    held_back = hold_back(question)
+    chances = held_back.chances((RICH if question.meanings is not None else PLAIN)[name])
     for number in np.argsort(-chances.max(axis=1)):
         said, example = held_back.classes[int(chances[number].argmax())], held_back.examples[int(number)]
         if chances[number].max() >= CONFIDENT and said not in accepted(example, name):

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from classifiers import encoder
-from classifiers.classifier import ENCODED, Classifier
+from classifiers.classifier import Classifier
 from classifiers.corpus import lexicon, shipped_examples
-from classifiers.heads import Head, Model, choose_threshold
+from classifiers.heads import PLAIN, RICH, Head, Model, choose_threshold
 from classifiers.heldback import accepted, hold_back
 from classifiers.values import Example
-from classifiers.views import Lines, Views
+from classifiers.views import Question, Views
 
 #: Right among the sure ones: what the thresholds are chosen for. A wrong category reaches the citizen, a wrong
 #: department is passed on by colleagues (docs/decisions/0060).
@@ -43,25 +41,20 @@ def train_on(
     heads = {}
     for start, name in ((0.1, "category"), (0.4, "topic")):
         tell(f"learning the {name}", start)
-        heads[name] = _fit_head(name, *views.teaching(name))
+        heads[name] = _fit_head(views.question(name))
     tell("done", 1.0)
     version = encoder.encoder_version() if use_encoder else None
-    return Classifier(Model(views.vocabularies, heads["category"], heads["topic"], version))
+    return Classifier(Model(views.vocabularies, heads["category"], heads["topic"], version, views.meanings))
 
 
-def _fit_head(name: str, examples: Sequence[Example], lines: Mapping[str, Lines]) -> Head:
-    labels = np.array([getattr(each, name) for each in examples])
-    weights = np.array([each.weight for each in examples])
-    held_back = hold_back(examples, lines, labels, weights)
-    scorers = {view: each.fit(np.arange(len(examples)), labels, weights) for view, each in lines.items()}
-    plain_views = tuple(view for view in lines if view != ENCODED)
-    plain = held_back.fusion(plain_views)
-    rich = held_back.fusion(tuple(lines)) if ENCODED in lines else None
-    chances = held_back.chances(tuple(lines))
-    classes = held_back.classes
+def _fit_head(question: Question) -> Head:
+    name, held_back = question.name, hold_back(question)
+    plain = held_back.fusion(PLAIN[name])
+    rich = held_back.fusion(RICH[name]) if question.meanings is not None else None
+    chances = held_back.chances((rich or plain).views)
     right = [
-        classes[best] in accepted(each, name)
+        held_back.classes[best] in accepted(each, name)
         for best, each in zip(chances.argmax(axis=1), held_back.examples, strict=True)
     ]
     threshold = choose_threshold(list(chances.max(axis=1)), right, PRECISION[name])
-    return Head(name, classes, scorers, plain, rich, threshold)
+    return Head(name, held_back.classes, held_back.scorers, plain, rich, threshold)

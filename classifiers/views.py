@@ -1,20 +1,19 @@
-"""All views of all examples as lines that can be fitted on and scored; the lexicon's view is only scored."""
+"""All learners of a question over all examples: what each one learns, and what it says of texts held back from it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers import encoder, linear
-from classifiers.classifier import ENCODED, LISTED
+from classifiers import encoder, linear, ridge
 from classifiers.features import VIEWS
-from classifiers.heads import READS, Scorer
+from classifiers.heads import JOINED, LIKENESS, LISTED, MEANING, MEANT, PLAIN, TALLIED, Halves, Scorer
 from classifiers.linear import Doubles, Labels
 from classifiers.listed import listed
+from classifiers.meanings import Meanings, coded
 from classifiers.values import Example
 from classifiers.vocabulary import Floats, Vocabulary, learn_vocabulary
 
@@ -22,20 +21,12 @@ from classifiers.vocabulary import Floats, Vocabulary, learn_vocabulary
 AT_LEAST = 2
 #: From so many examples on, an office's own topic is learnt.
 ENOUGH = 20
+#: The view whose features are tallied.
+TALLIES = "spoken"
 
-#: How each sparse scorer is fitted.
-FITS = {"spoken": linear.fit_margin, "spelled": linear.fit_margin, "tallied": linear.fit_tally}
-
-#: Fits one scorer on the lines of the training part.
-Fit = Callable[[NDArray[np.int64], Labels, Doubles], Scorer]
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """One view of all examples, ready to be fitted on and to be scored, by line numbers."""
-
-    fit: Fit
-    score: Callable[[Scorer, NDArray[np.int64]], Floats]
+Parts = NDArray[np.int64]
+#: A scorer (none where there is nothing to learn), and scores of all texts when they are held back.
+Learnt = tuple[Scorer | None, Floats]
 
 
 def teaches(examples: Sequence[Example], name: str) -> NDArray[np.int64]:
@@ -57,39 +48,67 @@ class Views:
             features = [view(example.text) for example in examples]
             self.vocabularies[name] = learn_vocabulary(features, AT_LEAST)
             self._sparse[name] = linear.matrix(self.vocabularies[name].rows(features))
-        self._dense = encoder.corpus_vectors([example.text for example in examples]) if use_encoder else None
+        texts = [example.text for example in examples]
+        self.meanings = coded(encoder.corpus_vectors(texts)) if use_encoder else None
 
-    def teaching(self, name: str) -> tuple[list[Example], dict[str, Lines]]:
-        """The examples that one question is learnt from, and their lines."""
+    def question(self, name: str) -> Question:
+        """One question over the examples that it is learnt from."""
         where = teaches(self.examples, name)
-        lines = {name: _sparse_lines(self._sparse[view][where], FITS[name]) for name, view in READS.items()}
-        if self._dense is not None:
-            lines[ENCODED] = _dense_lines(self._dense[where])
         chosen = [self.examples[int(number)] for number in where]
-        if name == "topic":
-            del lines["tallied"]  # the words' tallies tell the speech act; on the matter nothing was gained
-            lines[LISTED] = _listed_lines(chosen, sorted({each.topic for each in chosen}))
-        return chosen, lines
+        rows = {view: matrix[where] for view, matrix in self._sparse.items()}
+        return Question(name, chosen, rows, where, self.meanings)
 
 
-def _sparse_lines(
-    matrix: linear.Matrix, fitted: Callable[[linear.Matrix, Labels, Doubles], tuple[Floats, Floats]]
-) -> Lines:
-    def fit(where: NDArray[np.int64], labels: Labels, weights: Doubles) -> Scorer:
-        return Scorer(*fitted(matrix[where], labels, weights))
+class Question:
+    """One question, the examples that teach it, and its learners."""
 
-    return Lines(fit, lambda scorer, where: np.asarray(matrix[where] @ scorer.weights + scorer.bias, dtype=np.float32))
+    def __init__(
+        self,
+        name: str,
+        examples: Sequence[Example],
+        rows: Mapping[str, linear.Matrix],
+        where: NDArray[np.int64],
+        meanings: Meanings | None,
+    ) -> None:
+        self.name, self.examples, self.meanings = name, examples, meanings
+        self._where = where
+        self.labels: Labels = np.array([getattr(each, name) for each in examples])
+        self._weights: Doubles = np.array([each.weight for each in examples])
+        self._rows = rows
 
+    def learn(self, part: Parts) -> dict[str, Learnt]:
+        """What every learner learns from all examples, and what it says of each part (from 0) without that part."""
+        found = self._by_likeness(part)
+        if TALLIED in PLAIN[self.name]:
+            found[TALLIED] = self._by_tallies(part)
+        if LISTED in PLAIN[self.name]:
+            found[LISTED] = None, listed([each.text for each in self.examples], sorted(set(self.labels.tolist())))
+        return found
 
-def _dense_lines(rows: Floats) -> Lines:
-    def fit(where: NDArray[np.int64], labels: Labels, weights: Doubles) -> Scorer:
-        return Scorer(*linear.fit_dense(rows[where], labels, weights))
+    def _by_likeness(self, part: Parts) -> dict[str, Learnt]:
+        table = ridge.Likeness([(self._rows[view], share) for view, share in LIKENESS[self.name].items()])
+        found = {JOINED: self._scorer(table.solve(self.labels, self._weights, part))}
+        if self.meanings is not None:
+            table.add(self.meanings.at(self._where), MEANING)
+            solved = table.solve(self.labels, self._weights, part)
+            duals = np.zeros((len(self.meanings), solved.duals.shape[1]), dtype=np.float16)
+            duals[self._where] = MEANING * solved.duals
+            found[MEANT] = self._scorer(solved, duals)
+        return found
 
-    return Lines(fit, lambda scorer, where: rows[where] @ scorer.weights + scorer.bias)
+    def _scorer(self, solved: ridge.Solution, duals: Halves | None = None) -> Learnt:
+        weights = {
+            view: (share * (self._rows[view].T @ solved.duals)).astype(np.float16)
+            for view, share in LIKENESS[self.name].items()
+        }
+        bias = ridge.COMMON * solved.duals.sum(axis=0)
+        return Scorer(weights, bias, duals), solved.held
 
-
-def _listed_lines(examples: Sequence[Example], topics: Sequence[str]) -> Lines:
-    """The lexicon's view: there is nothing to fit."""
-    table = listed([each.text for each in examples], topics)
-    nothing = Scorer(np.zeros((0, len(topics)), dtype=np.float32), np.zeros(len(topics), dtype=np.float32))
-    return Lines(lambda _where, _labels, _weights: nothing, lambda _scorer, where: table[where])
+    def _by_tallies(self, part: Parts) -> Learnt:
+        rows = self._rows[TALLIES]
+        held = np.zeros((len(self.labels), len(set(self.labels.tolist()))), dtype=np.float32)
+        for number in range(int(part.max()) + 1):
+            out, rest = np.flatnonzero(part == number), np.flatnonzero(part != number)
+            held[out] = rows[out] @ linear.fit_tally(rows[rest], self.labels[rest], self._weights[rest])
+        lines = linear.fit_tally(rows, self.labels, self._weights)
+        return Scorer({TALLIES: lines.astype(np.float16)}, np.zeros(lines.shape[1], dtype=np.float32)), held

@@ -34,11 +34,22 @@ class Rows:
         for begin, end in zip(self.starts, self.starts[1:], strict=False):
             yield self.values[begin:end], self.columns[begin:end]
 
-    def times(self, weights: Floats) -> Floats:
+    def at(self, places: Sequence[int]) -> Rows:
+        """Some of the rows, in this order."""
+        chosen = [slice(int(self.starts[place]), int(self.starts[place + 1])) for place in places]
+        lengths = [part.stop - part.start for part in chosen]
+        return Rows(
+            np.concatenate([self.values[:0], *(self.values[part] for part in chosen)]),
+            np.concatenate([self.columns[:0], *(self.columns[part] for part in chosen)]),
+            np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+            self.width,
+        )
+
+    def times(self, weights: Floats | NDArray[np.float16]) -> Floats:
         """Rows times a dense matrix of `width` lines."""
         out = np.zeros((len(self), weights.shape[1]), dtype=np.float32)
         for number, (values, columns) in enumerate(self.each()):
-            out[number] = values @ weights[columns]
+            out[number] = values @ weights[columns].astype(np.float32, copy=False)
         return out
 
 
@@ -64,10 +75,6 @@ class Vocabulary:
             starts[number + 1] = starts[number] + len(row)
         empty = np.zeros(0, dtype=np.float32), np.zeros(0, dtype=np.int32)
         return Rows(np.concatenate([empty[0], *values]), np.concatenate([empty[1], *columns]), starts, len(self.terms))
-
-    def place(self, term: str) -> int | None:
-        """The column of a feature, or None where it is unknown."""
-        return self._place.get(term)
 
     def _row(self, features: Sequence[str]) -> tuple[Floats, Ints]:
         find = self._place.get

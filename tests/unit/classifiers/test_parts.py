@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from classifiers import Example, Text
-from classifiers.features import fold, letter_runs, matter_words, sentences, spoken, tokens
+from classifiers.features import letter_runs, matter_words, sentences, spoken, tokens
+from classifiers.folding import fold
 from classifiers.folds import ALWAYS, folds
 from classifiers.heads import choose_threshold, softmax
 from classifiers.listed import listed
