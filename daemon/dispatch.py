@@ -189,7 +189,7 @@ class Dispatch:
             self.store.outbox.claim,
             self.worker,
             self.clock.now(),
-            count=CLAIMS - len(self._tasks),
+            count=self._share() - len(self._tasks),
             octets=IN_FLIGHT - sum(ordinary),
             large=len(ordinary) == len(self._sizes),
         )
@@ -199,6 +199,10 @@ class Dispatch:
             task = asyncio.create_task(self._deliver(delivery), name=f"delivery-{delivery.id}")
             self._tasks[delivery.id] = task
             task.add_done_callback(partial(self._done, delivery.id))
+
+    def _share(self) -> int:
+        """How many deliveries to claim at most: where others live they get their part of what is due."""
+        return min(CLAIMS, 4 * self.at_once) if self.others() else CLAIMS
 
     def _rest(self) -> float:
         """Seconds in which others, where there are any, may show that a door is not shut for them."""

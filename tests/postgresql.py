@@ -12,6 +12,7 @@ from types import TracebackType
 
 import psycopg
 
+from daemon.store import Database
 from tests.dovecot import free_port
 
 
@@ -27,6 +28,7 @@ class PostgreSQL:
         self.base = Path(tempfile.mkdtemp(prefix="anliegen-pg-"))
         self.port = free_port()
         self._made = 0
+        self._template: str | None = None
 
     def __enter__(self) -> PostgreSQL:
         if os.geteuid() == 0:  # the server refuses to run as root
@@ -48,10 +50,20 @@ class PostgreSQL:
         command = [*user, str(_binaries() / program), *arguments]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.base)
 
-    def database(self) -> str:
-        """The URL of a new, empty database."""
+    def database(self, template: str = "template1") -> str:
+        """The URL of a new database: an empty one, or a copy."""
         self._made += 1
         name = f"anliegen_{self._made}"
         with psycopg.connect(f"postgresql://anliegen@127.0.0.1:{self.port}/postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
         return f"postgresql://anliegen@127.0.0.1:{self.port}/{name}"
+
+    def migrated(self) -> str:
+        """The URL of a new database with this release's schema, which is made once and then copied."""
+        if self._template is None:
+            url = self.database()
+            database = Database(url, self.base)
+            database.migrate()
+            database.close()
+            self._template = url.rpartition("/")[2]
+        return self.database(self._template)

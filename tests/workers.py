@@ -60,8 +60,10 @@ class Worker:
         return sum(words in line for line in self.log)
 
     async def started(self, times: int = 1) -> None:
-        await until(lambda: self.count("[started]") >= times or not self.lives)
-        assert self.lives, "\n".join(self.log)
+        """Wait until it has said so, as often as that; many processes that start at once take their time."""
+        with suppress(AssertionError):
+            await until(lambda: self.count("[started]") >= times or not self.lives, 5 * PATIENCE)
+        assert self.lives and self.count("[started]") >= times, "\n".join(self.log[-50:])
 
     @property
     def lives(self) -> bool:

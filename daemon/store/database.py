@@ -182,7 +182,8 @@ class Database:
         with self._spoken():
             with self.engine.connect() as connection:
                 if self.path is None:
-                    connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+                    for name in _SESSION:
+                        connection.exec_driver_sql(f"SET LOCAL {name} = 0")
                     connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(MIGRATING)))
                 schema.upgrade(connection)
                 connection.commit()
