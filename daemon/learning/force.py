@@ -37,7 +37,7 @@ async def current(
 ) -> tuple[int | None, Classifier]:
     """The number of the model in force (None: the shipped corpus' own) and the model. Raises `AnliegenError`s."""
     row = await database.run(store.models.in_force)
-    return _number(row), await _model(store, database, thinking, config, row, progress)
+    return _number(row), await _model(store, database, thinking, config, row, hurry=True, progress=progress)
 
 
 def in_force(store: Store, config: Config, progress: Progress | None = None) -> Classifier:
@@ -65,7 +65,7 @@ async def follow(app: App) -> None:
     if number == app.model:
         return
     try:
-        found = await _model(app.store, app.database, app.thinking, app.config, row)
+        found = await _model(app.store, app.database, app.thinking, app.config, row, hurry=False)
     except StoreError:
         raise
     except AnliegenError as error:
@@ -88,6 +88,8 @@ async def _model(
     thinking: Lane,
     config: Config,
     row: ModelRow | None,
+    *,
+    hurry: bool,
     progress: Progress | None = None,
 ) -> Classifier:
     for name in shelf_names(row):
@@ -95,7 +97,7 @@ async def _model(
             return found
     if row is not None and (found := await _fetched(store, database, thinking, config, row)):
         return found
-    return await remake(store, database, thinking, config, row, progress)
+    return await remake(store, database, thinking, config, row, hurry=hurry, progress=progress)
 
 
 async def _fetched(store: Store, database: Lane, thinking: Lane, config: Config, row: ModelRow) -> Classifier | None:

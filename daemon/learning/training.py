@@ -44,7 +44,7 @@ async def retrain(app: App) -> None:
         return
     row = await app.database.run(app.store.models.begin, app.worker, app.clock.now(), PATIENCE, unasked=True)
     if row is not None:
-        await train(app.store, app.database, app.config, row)
+        await train(app.store, app.database, app.config, row, hurry=False)
 
 
 async def train(
@@ -54,11 +54,13 @@ async def train(
     row: ModelRow,
     *,
     tried: bool = True,
+    hurry: bool = True,
     progress: Progress | None = None,
 ) -> Ended:
     """Carry out a training that was begun, and note how it ended. Never raises for what went wrong in it."""
     try:
-        ended, count = await _ended(store, database, config, row, tried, progress)
+        trained, count = await _trained(store, database, config, row, tried=tried, hurry=hurry, progress=progress)
+        ended = _judged(trained)
     except (ModelError, OSError) as error:
         ended, count = Ended("failed", str(error)), 0
     except BaseException:
@@ -70,23 +72,33 @@ async def train(
     return ended
 
 
-async def _ended(
-    store: Store, database: Lane, config: Config, row: ModelRow, tried: bool, progress: Progress | None
-) -> tuple[Ended, int]:
+async def _trained(
+    store: Store,
+    database: Lane,
+    config: Config,
+    row: ModelRow,
+    *,
+    tried: bool,
+    hurry: bool,
+    progress: Progress | None,
+) -> tuple[Outcome, int]:
+    """What the child made of the lessons, and how many these were."""
     current = await database.run(store.models.in_force)
     known = Marks(current.events_until, current.lessons_until) if current else Marks()
     corrected = await database.run(store.lessons.corrected, row.events_until)
     taught = await database.run(store.lessons.given, row.lessons_until)
     chosen = lessons(corrected, taught, config, known)
+    shelf = Shelf(config)
     with tempfile.TemporaryDirectory(prefix="anliegen-model-") as folder:
         outcome = await train_apart(
             Path(folder),
             chosen,
-            current=next(filter(None, map(Shelf(config).find, reversed(shelf_names(current)))), None),
+            current=next((place for name in reversed(shelf_names(current)) if (place := shelf.find(name))), None),
             tried=tried and any(lesson.new for lesson in chosen),
+            hurry=hurry,
             progress=progress,
         )
-    return _judged(outcome), len(chosen)
+    return outcome, len(chosen)
 
 
 def _judged(outcome: Outcome) -> Ended:
@@ -106,7 +118,14 @@ def told(figures: Iterable[Figure]) -> str:
 
 
 async def remake(
-    store: Store, database: Lane, thinking: Lane, config: Config, row: ModelRow | None, progress: Progress | None = None
+    store: Store,
+    database: Lane,
+    thinking: Lane,
+    config: Config,
+    row: ModelRow | None,
+    *,
+    hurry: bool,
+    progress: Progress | None = None,
 ) -> Classifier:
     """Train again what cannot be read: the model in force, from what it had learnt. Raises `ModelTrouble`.
 
@@ -122,7 +141,7 @@ async def remake(
     event(log, logging.INFO, "model", f"It is trained from {what}; that takes up to a minute.")
     with tempfile.TemporaryDirectory(prefix="anliegen-model-") as folder:
         try:
-            outcome = await train_apart(Path(folder), chosen, progress=progress)
+            outcome = await train_apart(Path(folder), chosen, hurry=hurry, progress=progress)
             files = outcome.files or storage.take(Path(folder))
             Shelf(config).keep(shelf_names(row)[-1], lambda place: storage.put(files, place))
             return await thinking.run(Classifier.load, Path(folder))

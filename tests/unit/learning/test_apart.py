@@ -59,5 +59,5 @@ def test_a_job_is_what_it_was_after_the_pipe(tmp_path: Path) -> None:
     import json
     from dataclasses import asdict
 
-    job = apart.Job(str(tmp_path), (LESSON,), "/model", tried=True)
+    job = apart.Job(str(tmp_path), (LESSON,), "/model", tried=True, hurry=True)
     assert apart._job(json.loads(json.dumps(asdict(job)))) == job
