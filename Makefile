@@ -10,7 +10,7 @@ COMPILE := $(BIN)/pip-compile $(if $(UPGRADE),--upgrade)
 # dovecot-imapd: the real mailbox server; postgresql: the other database; systemd: systemd-analyze, for the unit's tests
 DEBIAN_PACKAGES := dovecot-imapd postgresql systemd
 
-.PHONY: demo test soak soak-workers fuzz check format docs bench bench-workers bench-growth bench-scale wheel lock clean debian-packages
+.PHONY: demo test soak soak-memory soak-workers fuzz check format docs bench bench-workers bench-growth bench-scale wheel lock clean debian-packages
 .DEFAULT_GOAL := demo
 
 demo: .venv/.runtime  ## the main job on sample mails, with nothing else installed (ONCE=1: ends by itself)
@@ -25,6 +25,9 @@ soak: .venv/.dev debian-packages  ## the daemon killed 200 times while mail flow
 
 soak-workers: .venv/.dev debian-packages  ## 4 workers, 20 mailboxes, 4,000 mails; killed, stopped, cut off (SOAK_MAILS=…, SOAK_SECONDS=…)
 	SOAK_MAILS=$(or $(SOAK_MAILS),4000) $(BIN)/python -m pytest tests/integration/test_workers.py -k whatever
+
+soak-memory: .venv/.dev debian-packages  ## 20 mails of 35 MB among 300 others, then SOAK_MEMORY=50000 mails: the memory of all processes
+	SOAK_MEMORY=$(or $(SOAK_MEMORY),50000) $(BIN)/python -m pytest -s tests/integration/test_memory.py
 
 fuzz: .venv/.fuzz  ## octets that break the way from mail to decision, for FUZZ=600 seconds, guided by coverage
 	$(BIN)/python -m tests.fuzz -max_total_time=$(or $(FUZZ),600)

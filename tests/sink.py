@@ -1,4 +1,4 @@
-"""An SMTP server that keeps nothing but the count: for many mails, or for large ones."""
+"""An SMTP server that keeps little: for many mails, or for large ones."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import asyncio
 from collections import Counter
 from types import TracebackType
 
+#: Octets of the largest mail that is kept.
+KEPT = 100_000
+
 
 class Sink:
-    """Takes every mail. `mails` counts them by recipient, `octets` is all of their content, `largest` one's."""
+    """Takes every mail. `mails` counts them by recipient, `octets` is all of their content, `largest` one's; `kept`
+    are the small ones."""
 
     def __init__(self) -> None:
         self.mails: Counter[str] = Counter()
         self.octets = self.largest = 0
+        self.kept: list[bytes] = []
 
     async def __aenter__(self) -> Sink:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=1 << 20)
@@ -31,9 +36,7 @@ class Sink:
             command = line[:4].upper()
             if command == b"DATA":
                 writer.write(b"354 go on\r\n")
-                size = await _content(reader)
-                self.mails.update(recipients)
-                self.octets, self.largest = self.octets + size, max(self.largest, size)
+                self._took(recipients, *await _content(reader))
             if command == b"RCPT":
                 recipients.append(line.decode().partition("<")[2].partition(">")[0])
             elif command in (b"MAIL", b"DATA", b"RSET"):
@@ -43,13 +46,20 @@ class Sink:
                 break
         writer.close()
 
+    def _took(self, recipients: list[str], size: int, data: bytes) -> None:
+        self.mails.update(recipients)
+        self.octets, self.largest = self.octets + size, max(self.largest, size)
+        if size <= KEPT:
+            self.kept.append(data)
 
-async def _content(reader: asyncio.StreamReader) -> int:
-    """Read up to the final dot; the octets before it."""
-    size, tail = 0, b"\r\n"
+
+async def _content(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    """Read up to the final dot: the octets before it, and the first of them."""
+    size, tail, data = 0, b"\r\n", b""
     while block := await reader.read(1 << 16):
         size += len(block)
+        data = data if len(data) > KEPT else data + block
         tail = (tail + block)[-5:]
         if tail == b"\r\n.\r\n":
             break
-    return size - 3
+    return size - 3, data

@@ -146,6 +146,24 @@ def test_over_the_limit_the_text_goes_alone_and_says_where_the_original_lies() -
     assert message_from_bytes(data).get_content_type() == "text/plain"
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", "die Anhänge sind im Postfach geblieben"),
+        ("en", "the attachments stayed in the mailbox"),
+        ("fr", "les pièces jointes sont restées dans la boîte aux lettres"),
+        ("it", "gli allegati sono rimasti nella casella di posta"),
+    ],
+)
+def test_over_the_limit_staff_read_that_the_attachments_stayed(language: str, words: str) -> None:
+    plan = Attachment("plan.tif", "image/tiff", 25_000_000)
+    tables = {"organisation": {"languages": [language]}, "delivery": {"forward_limit": 1000}}
+    with_plan = {"original": b"x" * 1001, "message": values.message(attachments=(plan,))}
+    assert words in forwarded(with_plan, **tables).text
+    assert words not in forwarded({"original": b"x" * 1001}, **tables).text
+    assert words not in forwarded({**with_plan, "original": b"x"}, **tables).text
+
+
 def test_at_the_limit_it_still_goes_along() -> None:
     texts = renderer(delivery={"forward_limit": 1000})
     data = texts.forward(forward_facts(original=b"a" * 900 + b"\r\n" + b"b" * 98))

@@ -1,0 +1,107 @@
+"""What the daemon needs of memory, as PSS of all its processes: large mail among ordinary mail, and mail without end.
+
+The suite runs short forms. `make soak-memory` runs 20 mails of 35 MB among 300 ordinary ones, and as many
+mails as SOAK_MEMORY says, and prints the figures that docs/reliability.md names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import email
+import email.policy
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.mails import mails
+from classifiers.corpus import shipped_examples
+from tests.dovecot import Dovecot
+from tests.installation import Installation, Running, until
+from tests.integration.test_daemon import mail
+from tests.memory import Watched, pss
+from tests.sink import Sink
+
+MIB = 1 << 20
+SOAK = int(os.environ.get("SOAK_MEMORY", "0"))
+#: Large mails and ordinary ones in the one test, ordinary ones in the other.
+LARGE, ORDINARY, ENDLESS = (20, 300, SOAK) if SOAK else (3, 40, 300)
+
+DEPARTMENT = {"key": "zentrale", "name": "Zentrale Dienste"}
+FORWARDED = [{"mail": "zentrale@musterlingen.example"}, {"folder": "Ablage"}]
+
+
+def large_mail(number: int) -> bytes:
+    """35 MB: a text, plans, and a second text behind them."""
+    plans = base64.encodebytes(random.Random(number).randbytes(25_900_000)).replace(b"\n", b"\r\n")
+    head = (
+        f"From: Person {number} <bau{number}@citizen.example>\r\nTo: buergerpost@musterlingen.example\r\n"
+        f"Subject: Bauantrag {number}\r\nMessage-ID: <large-{number}@citizen.example>\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+        "Guten Tag, anbei die Pläne.\r\n--b\r\nContent-Type: image/tiff; name=plan.tif\r\n"
+        "Content-Disposition: attachment; filename=plan.tif\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    )
+    return head.encode() + plans + b"\r\n--b--\r\n"
+
+
+def forwards(sink: Sink) -> Iterator[str]:
+    """The text of each forward that came without its original."""
+    for data in sink.kept:
+        found = email.message_from_bytes(data, policy=email.policy.default)
+        if found["To"] == "zentrale@musterlingen.example" and not found.is_multipart():
+            yield found.get_content()
+
+
+async def test_large_mail_among_ordinary_mail_stays_below_400_mib(
+    tmp_path: Path, dovecot: Dovecot, model: Path
+) -> None:
+    for number in range(LARGE):
+        dovecot.deliver(large_mail(number))
+    dovecot.deliver_all(mails(ORDINARY))
+    department = {**DEPARTMENT, "deliver": FORWARDED}
+    async with Sink() as sink:
+        installation = Installation.between(tmp_path, dovecot, sink, model, department=[department])
+        process = await installation.start("run", "--once")
+        with Watched(process.pid) as watched:
+            _, log = await process.communicate()
+    print(f"{LARGE} mails of 35 MB, {ORDINARY} others: {watched.peak // MIB} MiB at the peak, {watched.looks} looks")
+    assert process.returncode == 0, log.decode()[-2000:]
+    assert watched.peak < 400 * MIB
+    assert sink.mails["zentrale@musterlingen.example"] == LARGE + ORDINARY
+    assert sum(sink.mails[f"bau{number}@citizen.example"] for number in range(LARGE)) == LARGE, "acknowledged"
+    texts = [text for text in forwards(sink) if "Guten Tag, anbei die Pläne." in text]
+    assert len(texts) == LARGE
+    assert all("die Anhänge sind im Postfach geblieben" in text and "Bearbeitet" in text for text in texts)
+    assert len(dovecot.uids(folder="Bearbeitet")) == len(dovecot.uids(folder="Ablage")) == LARGE + ORDINARY
+
+
+async def test_memory_does_not_grow_with_the_mails_that_were_worked_off(
+    tmp_path: Path, dovecot: Dovecot, model: Path
+) -> None:
+    async with Sink() as sink:
+        limits = {"acknowledgement": {"per_hour": 1_000_000}}
+        installation = Installation.between(tmp_path, dovecot, sink, model, department=[DEPARTMENT], **limits)
+        figures: list[int] = []
+        async with Running(installation) as running:
+            for fifth in range(5):
+                count = ENDLESS // 5
+                await asyncio.to_thread(dovecot.deliver_all, small_mails(fifth * count, count))
+                await until(lambda done=(fifth + 1) * count: sink.mails.total() >= done, patience=count + 60)  # type: ignore[misc]
+                figures.append(pss(running.process.pid))
+                print(f"{(fifth + 1) * count} mails: {figures[-1] // MIB} MiB", flush=True)
+    assert max(figures) < 300 * MIB
+    assert figures[-1] - figures[1] < 40 * MIB
+
+
+def small_mails(first: int, count: int) -> Iterator[bytes]:
+    """Texts of the shipped corpus, each by a person of its own."""
+    texts = [example.text for example in shipped_examples() if example.text.body]
+    for number in range(first, first + count):
+        text = texts[number % len(texts)]
+        yield mail(number, f"Anliegen {number}", f"{text.subject}\n{text.body}\n{number}")
+
+
+def test_the_watch_sees_a_process_and_takes_the_dead_for_nothing() -> None:
+    assert pss(os.getpid()) > 10 * MIB
+    assert pss(2**22 + 1) == 0
