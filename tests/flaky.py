@@ -21,7 +21,7 @@ from classifiers import Prediction, Text
 from daemon import reader
 from daemon.config import Config
 from daemon.dispatch import Dispatch
-from daemon.errors import SourceError, StoreError
+from daemon.errors import SourceError, SourceRefused, StoreError
 from daemon.intake import Intake
 from daemon.leases import Leases
 from daemon.model import Claimed, InDoubt, MessageKey, Outcome, RawMessage, Reading, Refused, Retry, Sent
@@ -293,7 +293,7 @@ class FlakySeclusion:
 
 
 class FlakySource:
-    """`ports.Source` over the town's inbox. Faults, one an operation: drop, drop after, short."""
+    """`ports.Source` over the town's inbox. Faults, one an operation: drop, drop after, short, hang, no, bad, bye."""
 
     name = "buergerpost"
 
@@ -353,6 +353,10 @@ class FlakySource:
         if fault == "hang":
             await asyncio.sleep(5)
             raise SourceError("The server did not answer.")
+        if fault == "no":
+            raise SourceRefused("The server refuses the login.")
+        if fault in ("bad", "bye"):
+            raise SourceError(f"The server said {fault.upper()}.")
         return fault
 
 

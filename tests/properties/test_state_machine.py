@@ -37,11 +37,13 @@ STARTS = (
 CAP = 3  # acknowledgements to one sender in 24 hours
 SMTP_FAULTS = ["ok", "greeting", "recipient", "later", "raises", "hang", "cut before", "cut after"]
 SMTP_FAULTS += ["refused at the end", "later at the end"]
+IMAP_FAULTS = ["ok", "drop", "drop after", "short", "hang", "no", "bad", "bye"]
 CALLS = ["any", "record", "begin", "give_back", "past", "claim", "close", "settled", "known"]
 UNSETTLED = (
     "SELECT id, status, why FROM delivery WHERE status NOT IN ('sent', 'refused', 'withheld')"
     " AND NOT (status = 'in_doubt' AND not_before IS NULL)"
 )
+FINAL = "status IN ('refused', 'withheld') OR (status = 'in_doubt' AND not_before IS NULL)"
 #: Long looks, so that hours without news pass quickly.
 TABLES: dict[str, Any] = {"acknowledgement": {"per_sender_and_day": CAP}, "worker": {"lease_seconds": 1800}}
 TABLES["mailbox"] = [raw_config()["mailbox"][0] | {"poll_seconds": 900}]
@@ -87,6 +89,7 @@ class NothingLostNothingTwice(RuleBasedStateMachine):
         self.mails: list[Mail] = []
         self.gone: set[str] = set()
         self.final: dict[int, str] = {}
+        self.freed: set[int] = set()
         self.clock_moved = False
         self.seen = sqlite3.connect(self.folder / "anliegen.db", isolation_level=None)
 
@@ -113,7 +116,7 @@ class NothingLostNothingTwice(RuleBasedStateMachine):
         self.town.arrive(mail)
 
     @rule(which=st.integers(0, 10))
-    def someone_takes_a_mail_out_of_the_folder(self, which: int) -> None:
+    def someone_moves_or_deletes_a_mail_by_hand(self, which: int) -> None:
         if self.town.inbox:
             mail = self.town.inbox.pop(sorted(self.town.inbox)[which % len(self.town.inbox)])
             self.gone.add(mail.sha256)
@@ -127,12 +130,12 @@ class NothingLostNothingTwice(RuleBasedStateMachine):
     def the_folder_gets_a_new_uidvalidity(self) -> None:
         self.town.renumber()
 
-    @rule(fault=st.lists(st.sampled_from(["ok", "drop", "drop after", "short", "hang"]), max_size=4))
-    def imap_fails(self, fault: list[str]) -> None:
+    @rule(fault=st.lists(st.sampled_from(IMAP_FAULTS), max_size=4))
+    def imap_drops_hangs_answers_short_or_says_no_bad_or_bye(self, fault: list[str]) -> None:
         self.town.imap_faults.extend(fault)
 
     @rule(fault=st.lists(st.sampled_from(SMTP_FAULTS), max_size=4))
-    def smtp_fails(self, fault: list[str]) -> None:
+    def smtp_says_4xx_or_5xx_hangs_or_is_cut_before_or_after_the_final_dot(self, fault: list[str]) -> None:
         self.town.smtp_faults.extend(fault)
 
     @rule(down=st.sampled_from([None, "greeting", "later", "cut after", "hang"]), imap=st.booleans())
@@ -141,7 +144,7 @@ class NothingLostNothingTwice(RuleBasedStateMachine):
 
     @rule(call=st.sampled_from(CALLS), fault=st.sampled_from(["fails", "answer lost"]), times=st.integers(1, 4))
     @precondition(lambda self: self.process is not None)
-    def the_database_fails(self, call: str, fault: str, times: int) -> None:
+    def the_disk_is_full_or_the_database_locked_or_its_answer_lost(self, call: str, fault: str, times: int) -> None:
         assert self.process is not None
         self.process.store_faults[call] = [fault] * times
 
@@ -171,6 +174,19 @@ class NothingLostNothingTwice(RuleBasedStateMachine):
     def the_clock_jumps(self, hours: int) -> None:
         self.town.jumped += timedelta(hours=hours)
         self.clock_moved = True
+
+    @rule(which=st.integers(0, 10), dismiss=st.booleans())
+    def a_person_lets_a_delivery_go_out_or_dismisses_it(self, which: int, dismiss: bool) -> None:
+        settled = [key for (key,) in self._rows(f"SELECT id FROM delivery WHERE {FINAL} ORDER BY id")]
+        if not settled:
+            return
+        delivery, store = settled[which % len(settled)], Store.open(self.config)
+        if dismiss:
+            assert store.by_hand.dismiss([delivery], self.town.now(), "person") == [delivery]
+        elif store.outbox.retry([delivery], self.town.now(), "person"):
+            self.freed.add(delivery)
+            self.final.pop(delivery, None)
+        store.close()
 
     @rule(seconds=st.sampled_from([0.1, 1.0, 10.0, 120.0, 1200.0, 7200.0]))
     def let_time_pass(self, seconds: float) -> None:
@@ -222,9 +238,10 @@ class NothingLostNothingTwice(RuleBasedStateMachine):
         acks = [taken for taken in self.town.taken if taken.target == "acknowledgement"]
         assert not [taken for taken in acks if "robot" in taken.address], "invariant 3: a machine was answered"
         planned = self._rows(
-            "SELECT address, julianday(created_at) FROM delivery"
+            "SELECT address, julianday(created_at), id FROM delivery"
             " WHERE target='acknowledgement' AND status NOT IN ('withheld', 'refused')"
         )
+        planned = [(address, moment) for address, moment, delivery in planned if delivery not in self.freed]
         if not self.clock_moved:
             for address, moment in planned:
                 within = [at for other, at in planned if other == address and moment <= at < moment + 1]
@@ -232,7 +249,7 @@ class NothingLostNothingTwice(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_sent_a_third_time_and_a_second_time_only_in_doubt(self) -> None:
-        times = Counter(taken.delivery for taken in self.town.taken)
+        times = Counter(taken.delivery for taken in self.town.taken if taken.delivery not in self.freed)
         for delivery, count in times.items():
             assert count <= 2, "invariant 4: a third time"
             if count == 2:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from daemon import config as configuration
-from daemon import reports, standing
+from daemon import dispatch, reports, standing
 from daemon.rendering import Renderer
 from daemon.store import Store
 from tests.flaky import Process, Town, VirtualLoop
@@ -88,7 +88,8 @@ class Office:
 
 
 @pytest.fixture
-def offices(tmp_path: Path) -> Iterator[Any]:
+def offices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setattr(dispatch, "LONGEST_SLEEP", 900.0)  # hours without news pass quickly
     opened: list[Office] = []
 
     def make(start: datetime, **tables: Any) -> Office:
