@@ -71,6 +71,7 @@ _WRITTEN = {
     "h25": "the same openings in mockery and in earnest, courtesy around a plain fact",
     "h26": "whole mails of irony, and of praise after a quarrel, with the same openings",
     "h27": "courteous mails: grievances full of thanks, and wishes, questions, ideas that are none",
+    "h28": "mixed concerns at length, of which one leads",
 }
 
 
