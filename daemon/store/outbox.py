@@ -7,11 +7,11 @@ more after a while with the same octets and Message-ID, and never a third time.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, update
+from sqlalchemy import and_, bindparam, func, update
 from sqlalchemy.orm import defer
 from sqlalchemy.orm.interfaces import LoaderOption
 from sqlmodel import Session, col, delete, select
@@ -19,7 +19,7 @@ from sqlmodel import Session, col, delete, select
 from daemon.config import Delivery
 from daemon.model import Claimed, DeliveryStatus, InDoubt, MessageKey, Outcome, Planned, Refused, Retry, Sent
 from daemon.store.database import Database
-from daemon.store.rows import OPEN, delivery, write
+from daemon.store.rows import OPEN, delivery, table, write
 from daemon.tables import DeliveryRow, MessageBytes, MessageRow, PauseRow, TicketEvent, TicketRow
 
 #: The first gap after a door failed; it doubles with each further failure, up to `retry_longest_minutes`.
@@ -36,6 +36,9 @@ LARGE = 8_000_000
 
 #: What somebody waits for by the clock: the citizen, and the administrator who has to be told in time.
 PROMISED = ("acknowledgement", "alarm")
+
+#: For statements whose rows no object of the session stands for.
+UNSEEN = {"synchronize_session": False}
 
 #: How often nobody may know whether a delivery arrived before it is left to a person.
 DOUBTS = 2
@@ -111,16 +114,17 @@ class Outbox:
         claimed: list[Claimed] = []
         with self.database.transaction() as session:
             until = self.database.now(session, now) + self.lease
-            for row, size in _due(session, now, count, large):
+            for row, number, size in _due(session, now, count, large):
                 if size > LARGE and not large:
                     continue
                 if size > LARGE:
                     large = False
                 elif (octets := octets - size) < 0:
                     break
-                claimed.append(_claimed(session, row, size))
-                row.status, row.claimed_by, row.claimed_until = DeliveryStatus.CLAIMED, worker, until
-                row.at = now
+                claimed.append(_claimed(session, row, number, size))
+            mine = update(DeliveryRow).where(col(DeliveryRow.id).in_([delivery.id for delivery in claimed]))
+            taken = {"status": DeliveryStatus.CLAIMED, "claimed_by": worker, "claimed_until": until, "at": now}
+            session.exec(mine.values(taken), execution_options=UNSEEN)
         return claimed
 
     def whereabouts(self, delivery_id: int) -> Whereabouts | None:
@@ -149,26 +153,43 @@ class Outbox:
         """Mark claims as `sending`, right before their data leaves; return those that were still ours."""
         with self.database.transaction() as session:
             moment = self.database.now(session, now)
-            query = select(DeliveryRow).where(
+            mine = update(DeliveryRow).where(
                 col(DeliveryRow.id).in_(ids),
-                DeliveryRow.claimed_by == worker,
-                DeliveryRow.status == DeliveryStatus.CLAIMED,
+                col(DeliveryRow.claimed_by) == worker,
+                col(DeliveryRow.status) == DeliveryStatus.CLAIMED,
                 col(DeliveryRow.claimed_until) > moment,
             )
-            rows = session.exec(query.options(_unread()).with_for_update()).all()
-            for row in rows:
-                row.status, row.at, row.claimed_until = DeliveryStatus.SENDING, now, moment + self.lease
-            return {row.id for row in rows if row.id is not None}
+            sending = {"status": DeliveryStatus.SENDING, "at": now, "claimed_until": moment + self.lease}
+            begun = session.exec(mine.values(sending).returning(col(DeliveryRow.id)), execution_options=UNSEEN)
+            return set(begun.scalars())
 
     def close(self, outcomes: Sequence[tuple[int, Outcome]], worker: str, now: datetime) -> None:
         """Write what became of deliveries. One that is no longer ours keeps what its new owner wrote,
         except that a `Sent` is the truth whoever says it."""
+        sent = {delivery_id: outcome.remark for delivery_id, outcome in outcomes if isinstance(outcome, Sent)}
         with self.database.transaction() as session:
+            self._sent(session, sent, now)
             for delivery_id, outcome in outcomes:
-                row = session.get(DeliveryRow, delivery_id, options=[_unread()], with_for_update=True)
-                if row is None or (row.claimed_by != worker and not isinstance(outcome, Sent)):
+                if delivery_id in sent:
                     continue
-                self._close(session, row, outcome, now)
+                row = session.get(DeliveryRow, delivery_id, options=[_unread()], with_for_update=True)
+                if row is not None and row.claimed_by == worker:
+                    self._close(session, row, outcome, now)
+
+    def _sent(self, session: Session, remarks: Mapping[int, str], now: datetime) -> None:
+        """What went out, by one statement: this is nearly every delivery's end. Its door is open."""
+        if not remarks:
+            return
+        columns = table(DeliveryRow).c
+        done = {"status": DeliveryStatus.SENT, "at": now, "claimed_by": None, "claimed_until": None}
+        kept = {} if self.keep else {"data": None}
+        mark = update(table(DeliveryRow)).where(columns.id == bindparam("this"))
+        counted = mark.values(**done, **kept, why=bindparam("remark"), attempts=columns.attempts + 1)
+        session.connection().execute(
+            counted, [{"this": id_, "remark": words or None} for id_, words in remarks.items()]
+        )
+        doors = select(DeliveryRow.door).where(col(DeliveryRow.id).in_(remarks))
+        session.exec(delete(PauseRow).where(col(PauseRow.door).in_(doors)), execution_options=UNSEEN)
 
     def _close(self, session: Session, row: DeliveryRow, outcome: Outcome, now: datetime) -> None:
         row.claimed_by = row.claimed_until = None
@@ -176,11 +197,6 @@ class Outbox:
         if not (isinstance(outcome, Retry) and outcome.target_wide):
             row.attempts += 1
         match outcome:
-            case Sent():
-                row.status, row.why = DeliveryStatus.SENT, outcome.remark or None
-                if not self.keep:
-                    row.data = None
-                self._open_again(session, row.door)
             case Refused():
                 self._refuse(session, row, outcome.why, now)
                 self._open_again(session, row.door)
@@ -266,14 +282,15 @@ def _unread() -> LoaderOption:
     return defer(DeliveryRow.data)  # type: ignore[arg-type]
 
 
-def _due(session: Session, now: datetime, count: int, large: bool) -> Iterable[tuple[DeliveryRow, int]]:
-    """Deliveries that may go out, each with its octets: its own, or those of its message. What is promised comes
-    first, so that it never waits behind ten thousand forwards of one sender (decision 0143); then the oldest."""
+def _due(session: Session, now: datetime, count: int, large: bool) -> Iterable[tuple[DeliveryRow, str | None, int]]:
+    """Deliveries that may go out, each with its ticket's number and its octets: its own, or those of its message. What
+    is promised comes first, so that it never waits behind ten thousand forwards of one sender (decision 0143); then the oldest."""
     paused = select(PauseRow.door).where(PauseRow.until > now)
     original = select(MessageRow.size).where(MessageRow.id == DeliveryRow.message_id).scalar_subquery()
     size = func.coalesce(func.nullif(DeliveryRow.size, 0), original, 0)
     query = (
-        select(DeliveryRow, size)
+        select(DeliveryRow, TicketRow.number, size)
+        .join(TicketRow, col(TicketRow.id) == col(DeliveryRow.ticket_id), isouter=True)
         .where(
             col(DeliveryRow.status).in_((DeliveryStatus.WAITING, DeliveryStatus.IN_DOUBT)),
             col(DeliveryRow.not_before) <= now,
@@ -290,14 +307,13 @@ def _due(session: Session, now: datetime, count: int, large: bool) -> Iterable[t
     return [*first, *rest]
 
 
-def _claimed(session: Session, row: DeliveryRow, size: int) -> Claimed:
-    number = session.get(TicketRow, row.ticket_id) if row.ticket_id else None
+def _claimed(session: Session, row: DeliveryRow, number: str | None, size: int) -> Claimed:
     data = session.exec(select(DeliveryRow.data).where(DeliveryRow.id == row.id)).one()
     if data is None and row.message_id is not None:
         data = session.exec(select(MessageBytes.data).where(MessageBytes.message_id == row.message_id)).first()
     return Claimed(
         id=row.id or 0,
-        ticket=number.number if number else None,
+        ticket=number,
         target=row.target,
         address=row.address,
         message_id=row.mail_message_id or "",
