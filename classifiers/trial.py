@@ -12,7 +12,7 @@ three, worse is one right answer fewer. Ties are accepted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import comb
 from typing import Literal
@@ -26,7 +26,7 @@ from classifiers.folds import folds
 from classifiers.heldback import PARTS, accepted
 from classifiers.lessons import Lesson, settled
 from classifiers.training import train_on
-from classifiers.values import Example
+from classifiers.values import Example, Text
 
 #: Of so many senders of lessons one is held back.
 SENDERS = 3
@@ -36,6 +36,9 @@ CHANCE = 0.05
 Part = Literal["corpus", "lessons"]
 Question = Literal["category", "topic"]
 Progress = Callable[[str, float], None]
+#: Texts with the labels that are right, by part and question; and which of them a model had right.
+Asked = Mapping[tuple[Part, Question], Sequence[tuple[Text, set[str]]]]
+Answers = Mapping[tuple[Part, Question], Sequence[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +82,12 @@ def compare(lessons: Sequence[Lesson], current: Classifier | None, progress: Pro
     held_lessons = [each for each, out in zip(lessons, held[len(shipped) :], strict=True) if out]
     rest = [each for each, out in zip(everything, held, strict=True) if not out]
     fresh = {id(each) for each, lesson in zip(taught, lessons, strict=True) if lesson.new}
-    models = []
+    asked = _asked(held_shipped, held_lessons)
+    right = []  # a model is let go once it has answered: two trainings take memory enough
     for number, examples in enumerate(([each for each in rest if id(each) not in fresh], rest)):
         progress("trying without the new lessons" if number == 0 else "trying with the new lessons", number / 2)
-        models.append(train_on(examples))
-    return judged(models[0], models[1], held_shipped, held_lessons)
+        right.append(_answers(train_on(examples), asked))
+    return _compared(right[0], right[1])
 
 
 def _held_shipped(shipped: Sequence[Example], turn: int) -> NDArray[np.bool_]:
@@ -99,23 +103,34 @@ def _held_lessons(lessons: Sequence[Lesson]) -> NDArray[np.bool_]:
 
 def judged(old: Classifier, new: Classifier, shipped: Sequence[Example], lessons: Sequence[Lesson]) -> list[Comparison]:
     """Both models' answers to texts that neither was trained on."""
-    asked: dict[tuple[Part, Question], list[tuple[Example | Lesson, set[str]]]] = {
-        ("corpus", "category"): [(each, _labels(each, "category")) for each in shipped if each.category],
-        ("corpus", "topic"): [(each, _labels(each, "topic")) for each in shipped if each.topic],
-        ("lessons", "category"): [(each, {each.category}) for each in lessons if each.category],
-        ("lessons", "topic"): [(each, set(each.topics)) for each in lessons if each.topics],
+    asked = _asked(shipped, lessons)
+    return _compared(_answers(old, asked), _answers(new, asked))
+
+
+def _asked(shipped: Sequence[Example], lessons: Sequence[Lesson]) -> Asked:
+    return {
+        ("corpus", "category"): [(each.text, _labels(each, "category")) for each in shipped if each.category],
+        ("corpus", "topic"): [(each.text, _labels(each, "topic")) for each in shipped if each.topic],
+        ("lessons", "category"): [(each.text, {each.category}) for each in lessons if each.category],
+        ("lessons", "topic"): [(each.text, set(each.topics)) for each in lessons if each.topics],
     }
-    return [
-        _comparison(*name, *(_right(model, name[1], texts) for model in (old, new))) for name, texts in asked.items()
-    ]
+
+
+def _compared(old: Answers, new: Answers) -> list[Comparison]:
+    return [_comparison(*name, old[name], new[name]) for name in old]
 
 
 def _labels(example: Example, question: Question) -> set[str]:
     return {label for label in accepted(example, question) if label}
 
 
-def _right(model: Classifier, question: Question, asked: Sequence[tuple[Example | Lesson, set[str]]]) -> list[bool]:
-    found = model.predict([each.text for each, _ in asked])
+def _answers(model: Classifier, asked: Asked) -> Answers:
+    """For each question on each part, which texts the model has right."""
+    return {name: _right(model, name[1], texts) for name, texts in asked.items()}
+
+
+def _right(model: Classifier, question: Question, asked: Sequence[tuple[Text, set[str]]]) -> list[bool]:
+    found = model.predict([text for text, _ in asked])
     return [getattr(said, question) in labels for said, (_, labels) in zip(found, asked, strict=True)]
 
 
