@@ -51,7 +51,7 @@ class _Pull:
 
     def of(self, features: Iterable[str]) -> float:
         """The pull of some of the text's features together."""
-        return sum(self._gain.get(feature, 0.0) for feature in features)
+        return float(sum(self._gain.get(feature, 0.0) for feature in features))
 
 
 def _telling_sentence(pull: _Pull, text: Text) -> str | None:

@@ -1,0 +1,64 @@
+"""Learning by likeness: what is answered for a part held back is what a fit without that part says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+
+from classifiers.meanings import Meanings, coded, nearness
+from classifiers.ridge import COMMON, STIFFNESS, Likeness
+
+COUNT, CLASSES = 700, ("a", "b", "c")  # more than a block of the table
+RANDOM = np.random.default_rng(7)
+ROWS = RANDOM.random((COUNT, 20)).astype(np.float32)
+ROWS /= np.linalg.norm(ROWS, axis=1, keepdims=True)
+LABELS = np.array(CLASSES)[RANDOM.integers(0, 3, COUNT)]
+PART = RANDOM.integers(-1, 4, COUNT)
+WEIGHTS = RANDOM.choice([1.0, 3.0], COUNT)
+
+
+def by_hand(meanings: Meanings | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    table = (ROWS @ ROWS.T).astype(float) + COMMON
+    if meanings is not None:
+        vectors = meanings.vectors(slice(None))
+        table += 0.5 * nearness(vectors, vectors)
+    _, places, counts = np.unique(LABELS, return_inverse=True, return_counts=True)
+    truth = np.where(np.eye(3)[places] > 0, 1.0, -1.0)
+    slack = STIFFNESS / (WEIGHTS * np.sqrt(COUNT / 3 / counts[places]))
+    return table, truth, slack
+
+
+def test_a_part_is_answered_as_if_it_had_never_been_there() -> None:
+    meanings = coded(ROWS)
+    likeness = Likeness([(csr_matrix(ROWS), 1.0)])
+    for added in (None, meanings):
+        if added is not None:
+            likeness.add(added, 0.5)
+        solved = likeness.solve(LABELS, WEIGHTS, PART)
+        table, truth, slack = by_hand(added)
+        np.testing.assert_allclose(solved.duals, np.linalg.solve(table + np.diag(slack), truth), atol=2e-3)
+        held, rest = PART == 2, PART != 2
+        duals = np.linalg.solve((table + np.diag(slack))[np.ix_(rest, rest)], truth[rest])
+        np.testing.assert_allclose(solved.held[held], table[np.ix_(held, rest)] @ duals, atol=2e-3)
+        assert not solved.held[PART == -1].any()
+
+
+def test_a_table_can_be_solved_again() -> None:
+    likeness = Likeness([(csr_matrix(ROWS), 1.0)])
+    once, again = (likeness.solve(LABELS, WEIGHTS, PART) for _ in range(2))
+    np.testing.assert_array_equal(once.duals, again.duals)
+
+
+def test_what_is_no_likeness_has_no_solution() -> None:
+    with pytest.raises(ValueError, match="no solution"):
+        Likeness([(csr_matrix(ROWS), -9.0)]).solve(LABELS, WEIGHTS, PART)
+
+
+def test_meanings_in_octets_are_near_what_they_were() -> None:
+    meanings = coded(ROWS)
+    assert meanings.codes.dtype == np.int8
+    np.testing.assert_allclose(meanings.vectors(slice(None)), ROWS, atol=0.005)
+    duals = RANDOM.random((COUNT, 3)).astype(np.float16)
+    wanted = nearness(ROWS[:4], meanings.vectors(slice(None))) @ duals.astype(np.float32)
+    np.testing.assert_allclose(meanings.times(ROWS[:4], duals), wanted, rtol=1e-4)
