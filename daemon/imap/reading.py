@@ -19,6 +19,8 @@ from daemon.model import UNKNOWN_ARRIVAL
 
 #: Octets of one piece of a message that is too big to be kept in memory.
 PIECE = 1_000_000
+#: Which part of what is kept of a big message is its end: there a text may stand behind the attachments.
+TAIL = 1 / 8
 #: UIDs of one command: keeps lines below 8,192 octets (RFC 7162 §4).
 PER_COMMAND = 200
 #: UIDs of one search: ten digits and a space each, the answer stays below imaplib's line of 1,000,000 octets.
@@ -42,7 +44,8 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What was read of a message: `data` is all of it, or its first octets; `size` and `sha256` speak of all."""
+    """What was read of a message: `data` is all of it, or its first octets and its last lines; `size` and `sha256`
+    speak of all."""
 
     data: bytes
     size: int
@@ -168,7 +171,7 @@ def head(client: Client, item: Listed, octets: int) -> bytes | Unfetchable | Non
 
 
 def _in_pieces(client: Client, item: Listed, bounds: Bounds) -> Body | None:
-    digest, kept, total = hashlib.sha256(), BytesIO(), 0
+    digest, kept, tail, total = hashlib.sha256(), BytesIO(), b"", 0
     room = bounds.keep if item.size <= bounds.keep else bounds.head
     while (piece := _piece(client, item.uid, total)) is not None:
         digest.update(piece)
@@ -177,12 +180,19 @@ def _in_pieces(client: Client, item: Listed, bounds: Bounds) -> Body | None:
             raise Unfetchable(f"is bigger than {bounds.most} octets")
         if kept.tell() <= room:
             kept.write(piece)
+        tail = (tail + piece)[-max(int(bounds.head * TAIL), 1) :]
         if len(piece) < PIECE:
             _check_end(client, item, total)
             # CPython hands out the buffer itself, which a copy of 35 MB would double.
             data = kept.getvalue()
-            return Body(data if total <= room else data[: bounds.head], total, digest.hexdigest())
+            return Body(data if total <= room else _ends(data, tail, bounds.head), total, digest.hexdigest())
     return None
+
+
+def _ends(data: bytes, tail: bytes, octets: int) -> bytes:
+    """The first octets of a message and its last whole lines. Boundaries lead over the gap (RFC 2046 §5.1.1)."""
+    last = b"\r\n" + tail.partition(b"\n")[2]
+    return data[: octets - len(last)] + last
 
 
 def _check_end(client: Client, item: Listed, total: int) -> None:

@@ -25,8 +25,8 @@ class MessageKey:
 class RawMessage:
     """A message as the source handed it over.
 
-    `data` is the whole message where `complete`, else its first octets (header and the text parts that
-    usually follow); `size` and `sha256` always speak of the whole.
+    `data` is the whole message where `complete`, else its first octets and its last lines (header and the text parts,
+    before the attachments or behind them); `size` and `sha256` always speak of the whole.
 
     `failure` is None, or a sentence: the mailbox holds the message and it could not be read whole (too big,
     or refused again and again). `sha256` is then no message's, but different for each.

@@ -42,7 +42,8 @@ def large_mail(number: int) -> bytes:
         "Guten Tag, anbei die Pläne.\r\n--b\r\nContent-Type: image/tiff; name=plan.tif\r\n"
         "Content-Disposition: attachment; filename=plan.tif\r\nContent-Transfer-Encoding: base64\r\n\r\n"
     )
-    return head.encode() + plans + b"\r\n--b--\r\n"
+    tail = "\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nBitte rufen Sie mich an.\r\n--b--\r\n"
+    return head.encode() + plans + tail.encode()
 
 
 def forwards(sink: Sink) -> Iterator[str]:
@@ -72,6 +73,7 @@ async def test_large_mail_among_ordinary_mail_stays_below_400_mib(
     assert sum(sink.mails[f"bau{number}@citizen.example"] for number in range(LARGE)) == LARGE, "acknowledged"
     texts = [text for text in forwards(sink) if "Guten Tag, anbei die Pläne." in text]
     assert len(texts) == LARGE
+    assert all("Bitte rufen Sie mich an." in text for text in texts), "what stands behind the attachments is read"
     assert all("die Anhänge sind im Postfach geblieben" in text and "Bearbeitet" in text for text in texts)
     assert len(dovecot.uids(folder="Bearbeitet")) == len(dovecot.uids(folder="Ablage")) == LARGE + ORDINARY
 

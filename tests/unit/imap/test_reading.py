@@ -74,10 +74,10 @@ def test_a_message_in_pieces_is_whole(size: int, off: int) -> None:
         assert body == Body(data, size, hashlib.sha256(data).hexdigest())
 
 
-def test_of_a_big_message_only_the_head_is_kept() -> None:
-    data = b"ab" * PIECE
+def test_of_a_big_message_the_head_and_the_last_whole_lines_are_kept() -> None:
+    data = b"ab" * PIECE + b"\r\n--b--\r\n"
     body = alone(Fake(data), Listed(4, len(data), NOW), Bounds(PIECE, 100, 10 * PIECE))  # type: ignore[arg-type]
-    assert body == Body(data[:100], len(data), hashlib.sha256(data).hexdigest())
+    assert body == Body(data[:91] + b"\r\n--b--\r\n", len(data), hashlib.sha256(data).hexdigest())
     assert isinstance(body, Body)
     assert not body.complete
 
