@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from daemon.ports import Clock
 
 #: The first rest, a little longer than the door's own first pause; it doubles up to the longest.
-FIRST_REST, LONGEST_REST = timedelta(seconds=10), timedelta(minutes=5)
+FIRST_REST, LONGEST_REST = timedelta(seconds=10), timedelta(minutes=1)
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 

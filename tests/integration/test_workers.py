@@ -34,10 +34,12 @@ WORKERS, MAILBOXES = (4, 20) if LONG else (3, 6)
 #: Seconds from the beginning of the mail to the last mischief.
 SECONDS = float(os.environ.get("SOAK_SECONDS", "300")) if LONG else 12.0
 PATIENCE = 900.0 if LONG else 90.0
+#: Short, but longer than a busy machine keeps a living worker from its database.
+LEASE = 15 if LONG else 8
 #: Doubt is resolved at once, and gaps are short: otherwise each mischief would cost minutes.
 HURRIED: dict[str, Any] = {
     "delivery": {"in_doubt_after_minutes": 0, "retry_first_seconds": 1, "retry_longest_minutes": 1},
-    "worker": {"lease_seconds": 5},
+    "worker": {"lease_seconds": LEASE},
 }
 #: The second worker's clock is half a day ahead.
 AHEAD = 43_200.0
@@ -85,7 +87,7 @@ class Mischief:
     async def stopped(self) -> None:
         """For longer than its lease, or for a moment; a stopped process may also be killed."""
         self.worker.send(signal.SIGSTOP)
-        await asyncio.sleep(self.chance.uniform(0.5, 7))
+        await asyncio.sleep(self.chance.uniform(0.5, 1.4 * LEASE))
         self.worker.send(signal.SIGCONT)
 
     async def cut(self) -> None:
@@ -98,7 +100,7 @@ class Mischief:
         names = self.chance.sample(sorted(self.worker.wires), self.chance.choice((1, 1, 1, 3)))
         for name in names:
             damage(self.worker.wires[name])
-        await asyncio.sleep(self.chance.uniform(0.2, 7))
+        await asyncio.sleep(self.chance.uniform(0.2, 1.4 * LEASE))
         for name in names:
             self.worker.wires[name].mend()
 

@@ -15,7 +15,7 @@ def test_it_rests_longer_each_time_until_something_is_sent(clock: StillClock) ->
         rests.append(wall.seconds_left())
         clock.advance(seconds=rests[-1])
         assert wall.seconds_left() == 0
-    assert rests == [10, 20, 40, 80, 160, 300, 300, 300]
+    assert rests == [10, 20, 40, 60, 60, 60, 60, 60]
     wall.met()
     wall.gone()
     assert wall.seconds_left() == 0
