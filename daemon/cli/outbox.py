@@ -31,8 +31,9 @@ def list_(
     place: Place = context.obj
     config = place.load()
     with store(config, read_only=True) as opened:
-        found = [view for view in opened.tickets.outbox(status or UNSETTLED) if status or view.dismissed_at is None]
+        listed = opened.tickets.outbox(status or UNSETTLED)
         pauses = opened.watch.pauses()
+    found = [view for view in listed if status or view.dismissed_at is None]
     if as_json:
         for view in found:
             typer.echo(in_json(asdict(view), default=_plain))
@@ -44,11 +45,19 @@ def list_(
         table.add_row(
             str(view.id), view.ticket or "–", view.target, _state(view), str(view.attempts), due, safe(view.why)
         )
-    out.print(table if found else "Everything is sent.")
+    out.print(table if found else _nothing(listed))
     for pause in pauses:
         out.print(
             f"{pause.door} is in trouble since {pause.since.astimezone(config.organisation.zone):%Y-%m-%d %H:%M}: {safe(pause.why)}"
         )
+
+
+def _nothing(dismissed: list[DeliveryView]) -> str:
+    """What is said where nothing waits."""
+    if not dismissed:
+        return "Everything is sent."
+    states = " ".join(f"--status {status}" for status in sorted({view.status for view in dismissed}))
+    return f"Nothing waits; {len(dismissed)} dismissed ({states})."
 
 
 def _state(view: DeliveryView) -> str:

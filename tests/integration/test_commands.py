@@ -253,6 +253,15 @@ async def test_outbox_lists_what_waits_and_lets_it_go(
     assert MOMENT.fullmatch(refused["at"])
     assert "no such user" in (await installation.command("outbox", "list")).out
     assert (await installation.command("outbox", "list", "--status", "sent", "--json")).objects == []
+    assert (await installation.command("status")).status == 1
+    looked = await installation.command("outbox", "dismiss", "99", str(refused["id"]))
+    assert (looked.status, f"{refused['id']}: dismissed." in looked.out, "99: cannot" in looked.err) == (1, True, True)
+    assert (await installation.command("status")).status == 0
+    assert (
+        await installation.command("outbox", "list")
+    ).out.strip() == "Nothing waits; 1 dismissed (--status refused)."
+    assert "refused, dismissed" in (await installation.command("outbox", "list", "--status", "refused")).out
+    assert "refused → dismissed" in (await installation.command("tickets", "show", refused["ticket"])).out
     assert (await installation.command("outbox", "retry")).status == 2
     unknown = await installation.command("outbox", "retry", "99", str(refused["id"]))
     assert (unknown.status, f"{refused['id']}: goes out" in unknown.out, "99: cannot" in unknown.err) == (1, True, True)

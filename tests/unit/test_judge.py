@@ -238,3 +238,12 @@ def test_a_mail_whose_arrival_nobody_tells_is_handed_on_and_a_person_decides_on_
     assert ack_of(record).status is DeliveryStatus.WITHHELD
     assert record.raw.received_at == NOW
     assert [d.target for d in record.deliveries] == [d.target for d in judged(policy, plain)[0].deliveries]
+
+
+@pytest.mark.parametrize(("full_hours", "delayed"), [(0, 0), (1, 1), (22, 22), (23, 23), (40, 23), (4000, 23)])
+def test_the_cap_in_all_delays_and_leaves_the_last_hour(policy: Policy, full_hours: int, delayed: int) -> None:
+    cap = policy.config.acknowledgement.per_hour
+    [record] = judged(policy, reading(), past=Past(acks_this_hour=cap * full_hours))
+    ack = ack_of(record)
+    assert (ack.not_before or NOW) - NOW == timedelta(hours=delayed)
+    assert ack.deadline - NOW == timedelta(hours=24)
