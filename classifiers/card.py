@@ -72,6 +72,7 @@ _WRITTEN = {
     "h26": "whole mails of irony, and of praise after a quarrel, with the same openings",
     "h27": "courteous mails: grievances full of thanks, and wishes, questions, ideas that are none",
     "h28": "mixed concerns at length, of which one leads",
+    "h29": "everyday mails that never name their office, only what happened",
 }
 
 
