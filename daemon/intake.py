@@ -270,6 +270,8 @@ class Intake:
 
     async def _failed(self, error: Exception) -> None:
         event(log, logging.ERROR, "mailbox", str(error), mailbox=self.name)
+        if isinstance(error, LeaseLost):
+            return  # nothing is wrong with the mailbox
         with suppress(StoreError):
             await self.database.run(self.store.mailboxes.failing, self.name, str(error), self.clock.now())
 
