@@ -118,7 +118,7 @@ class Mailbox(Secret):
     poll_seconds: int = Field(default=60, ge=1)
     idle: bool = True
     batch_messages: int = Field(default=50, ge=1, le=1000)
-    batch_size: Octets = 16_000_000
+    batch_size: Octets = 8_000_000
     timeout_seconds: int = Field(default=30, ge=1, le=600)
 
 
