@@ -44,7 +44,7 @@ def _lines(found: Standing) -> list[str]:
 def _worker(now: datetime, worker: WorkerState) -> str:
     if not worker.alive:
         gone = int((now - worker.alive_until).total_seconds())
-        return f"Worker {worker.name}: ended without a word {gone} s ago; what it had is the others'."
+        return f"Worker {worker.name}: ended without a word {gone} s ago; its mailboxes are free."
     return f"Worker {worker.name}: reads {', '.join(worker.mailboxes) or 'no mailbox'}."
 
 
