@@ -73,6 +73,7 @@ _WRITTEN = {
     "h27": "courteous mails: grievances full of thanks, and wishes, questions, ideas that are none",
     "h28": "mixed concerns at length, of which one leads",
     "h29": "everyday mails that never name their office, only what happened",
+    "h30": "other at the length of a mail: notices, papers, orders, objections, applications, closing words",
 }
 
 
