@@ -95,6 +95,7 @@ class _Worker(threading.Thread):
             if future.set_running_or_notify_cancel():
                 begin()
                 _fulfil(future, call)
+            del found, future, call, begin  # the answer may be large, and the next call far away
 
 
 def _fulfil(future: Future[Any], call: Callable[[], Any]) -> None:

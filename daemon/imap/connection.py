@@ -145,6 +145,7 @@ class Connection:
                     self._aborted = True
                     future.set_exception(explain(self._mailbox, error))
                     return
+                del job, work, future  # what was read or appended may be large, and the next job far away
         finally:
             if client is not None:
                 hang_up(client)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -29,6 +30,18 @@ async def test_an_error_comes_back_and_the_thread_goes_on(lane: Lane) -> None:
     with pytest.raises(ZeroDivisionError):
         await lane.run(lambda: 1 // 0)
     assert await lane.run(lambda: 7) == 7
+
+
+async def test_what_a_call_gave_is_not_kept_until_the_next(lane: Lane) -> None:
+    class Large:
+        pass
+
+    kept = weakref.ref(await lane.run(Large))
+    for _ in range(500):
+        if kept() is None:
+            break
+        await asyncio.sleep(0.01)
+    assert kept() is None
 
 
 async def test_a_cancelled_wait_does_not_end_the_call(lane: Lane) -> None:
