@@ -75,6 +75,7 @@ _WRITTEN = {
     "h29": "everyday mails that never name their office, only what happened",
     "h30": "other at the length of a mail: notices, papers, orders, objections, applications, closing words",
     "h31": "irony without a kind word, praise without thanks, ideas and visits from a life told",
+    "h32": "twins with the same opening, one in mockery, one in earnest",
 }
 
 
