@@ -50,7 +50,12 @@ class ModelTrouble(AnliegenError):
 
 
 class TemplateError(AnliegenError):
-    """A template does not render. The text names file and line."""
+    """A template does not render. The text names file and line, and may quote the mail: `place` and `why` do not."""
+
+    def __init__(self, text: str, place: str = "", why: str = "") -> None:
+        """`place` is file and line, `why` the class of what went wrong."""
+        super().__init__(text)
+        self.place, self.why = place, why
 
 
 class Unsendable(AnliegenError):

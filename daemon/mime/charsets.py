@@ -51,6 +51,15 @@ _WESTERN: Final = frozenset({"cp1252", "iso8859_15", "utf_8", "cp1254"})
 _JAPANESE: Final = ("iso2022_jp_ext", "euc_jp", "cp932")  # the labels of one are found on the octets of another
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _ISO_2022: Final = re.compile(rb"\x1b(?:\$[@B]|\([IJ])")
+# A character of UTF-8 by its shape, also where RFC 3629 §3 forbids it: overlong, a surrogate, five octets.
+_SHAPED: Final = re.compile(
+    rb"[\xc0-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf7][\x80-\xbf]{3}|[\xf8-\xfb][\x80-\xbf]{4}"
+)
+# The beginning of one at the very end. Alone it says nothing (a Western "ß", "é…"), unless it begins an "ä" and would
+# be a Western "Ã" after a small letter.
+_CUT_OFF: Final = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
+_TELLING_CUT: Final = re.compile(rb"[\x00-\x7f]*[a-z]\xc3")
+_BROKEN: Final = re.compile(rb"[\xc0-\xff][\x80-\xbf]*|[\x80-\xbf]")
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf_8"), (b"\xff\xfe", "utf_16"), (b"\xfe\xff", "utf_16"))
 
 
@@ -105,9 +114,9 @@ def _strictly(data: bytes, name: str) -> str | None:
 
 def _mostly_utf8(data: bytes, name: str | None) -> str:
     """UTF-8 with a few broken characters (cut off, patched together) stays UTF-8; the rest is Western."""
-    text = data.decode("utf-8", "replace")
-    good = sum(1 for char in text if char > "\x7f" and char != "\N{REPLACEMENT CHARACTER}")
-    if good > text.count("\N{REPLACEMENT CHARACTER}"):
-        return text
+    whole = _CUT_OFF.sub(b"", data)
+    rest, good = _SHAPED.subn(b" ", whole)
+    if good > len(_BROKEN.findall(rest)) or _TELLING_CUT.fullmatch(data):
+        return whole.decode("utf-8", "replace")
     western = name if name in ("cp1252", "iso8859_15", "cp1254") else "cp1252"
     return _strictly(data, western) or data.decode("latin-1")

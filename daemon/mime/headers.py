@@ -131,10 +131,13 @@ def read(data: bytes, start: int, end: int, most: int, *, part: bool = False) ->
 
 
 def as_text(value: bytes, hint: str | None = None) -> str:
-    """A field's octets as text: UTF-8 (RFC 6532), else by the hint, else Western; on one line, without NUL."""
+    """A field's octets as text: UTF-8 (RFC 6532 §3.1), else by the hint, else Western; on one line, without NUL.
+
+    What is left of a character that was cut is dropped: a subject goes back to its writer.
+    """
     try:
         value.decode("utf-8")
-        hint = None  # a part's label (UTF-16, KOI8) says nothing of a field that reads as UTF-8
+        text = charsets.decode(value)  # a part's label (UTF-16, KOI8) says nothing of a field that reads as UTF-8
     except UnicodeDecodeError:
-        pass
-    return _UNPRINTABLE.sub(" ", charsets.decode(value, hint)).strip()
+        text = charsets.decode(value, hint).replace("\N{REPLACEMENT CHARACTER}", "")
+    return _UNPRINTABLE.sub(" ", text).strip()

@@ -82,8 +82,8 @@ class Templates:
             event(
                 log,
                 logging.ERROR,
-                "template_failed",
-                f"{error} The text that comes with the program is used until it is mended.",
+                "template_failed",  # in what class, not in what words: they may quote what the template was given
+                f"{error.place}: {error.why}. The text that comes with the program is used until it is mended.",
             )
             return _fill(self._ours, name, values)
 
@@ -154,11 +154,15 @@ def _fill(environment: ImmutableSandboxedEnvironment, name: str, values: Values)
     try:
         return environment.get_template(name).render(values)
     except TemplateSyntaxError as error:
-        raise TemplateError(f"{error.filename or name}:{error.lineno}: {error.message}.") from error
+        raise _failure(f"{error.filename or name}:{error.lineno}", error, error.message) from error
     except TemplateNotFound as error:
-        raise TemplateError(f"{name}: there is no template {error.name}.") from error
+        raise _failure(name, error, f"there is no template {error.name}") from error
     except Exception as error:  # whatever an administrator's template does, it is that template's failure
-        raise TemplateError(f"{_place(error, name)}: {error}.") from error
+        raise _failure(_place(error, name), error, str(error)) from error
+
+
+def _failure(place: str, error: Exception, said: str | None) -> TemplateError:
+    return TemplateError(f"{place}: {said}.", place, type(error).__name__)
 
 
 def _place(error: Exception, name: str) -> str:

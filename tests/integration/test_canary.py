@@ -21,8 +21,9 @@ from tests.dovecot import Dovecot
 from tests.flaky import FlakyTarget, Mail, Process, Town, VirtualLoop
 from tests.installation import Installation
 from tests.properties.test_state_machine import CALLS, SMTP_FAULTS
+from tests.rendering import forward_facts, renderer
 from tests.smtp import SmtpServer
-from tests.values import NOW, raw_config
+from tests.values import NOW, message, raw_config
 
 CANARIES = ("canaryaddress", "CanaryName", "CanarySubject", "CanaryBody", "canaryfile")
 
@@ -147,6 +148,17 @@ async def test_a_job_that_fails_over_a_row_does_not_quote_it(caplog: pytest.LogC
 
     await schedule._guarded(schedule.Job("warn", fails, schedule._every(60)), None)  # type: ignore[arg-type]
     assert "[job_failed]" in caplog.text
+    silent(caplog.text)
+
+
+def test_a_template_that_trips_over_a_subject_does_not_quote_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "forward" / "de").mkdir(parents=True)
+    (tmp_path / "forward" / "de" / "subject.j2").write_text("{{ {}[subject] }}{{ 1 + subject }}", "utf-8")
+    facts = forward_facts(message=message(subject="CanarySubject"))
+    renderer(tmp_path, templates={"folder": str(tmp_path)}).forward(facts)
+    assert "[template_failed]" in caplog.text and "subject.j2:1: UndefinedError" in caplog.text
     silent(caplog.text)
 
 

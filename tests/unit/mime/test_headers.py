@@ -31,6 +31,17 @@ def test_fields_keep_order_name_and_raw_text():
         ("Müll".encode(), "Müll"),
         ("Müll".encode("latin-1"), "Müll"),
         ("Müll – 5 €".encode("cp1252"), "Müll – 5 €"),
+        ("Straße".encode() + b" f\xc3", "Straße f"),  # cut off in the middle of "für"
+        (b"Stra\xc3", "Stra"),
+        ("Müll – 5 €".encode()[:-1], "Müll – 5"),
+        ("Zwei Eimer für Bücher, ".encode() + b"Stra\xc3enlaterne", "Zwei Eimer für Bücher, Straenlaterne"),
+        (b"Stra\xc3 \xc0\x80 \xed\xa0\x80 \xf8\x88\x80\x80\x80 \xe2\x82", "Stra"),
+        ("Gruß".encode("cp1252"), "Gruß"),  # a last "ß" of Windows-1252 is no cut character
+        ("Café".encode("cp1252"), "Café"),
+        ("Im Café…".encode("cp1252"), "Im Café…"),
+        ("«Gruß»".encode("cp1252"), "«Gruß»"),
+        ("Größe, groß".encode("cp1252"), "Größe, groß"),
+        ("MAÇÃ".encode("cp1252"), "MAÇÃ"),
         (b"a\x00b", "ab"),
         (b"eins\r\n zwei\r\n\tdrei", "eins zwei drei"),
         (b"=?utf-8?q?eins=0D=0AX-Evil:_1?=", "eins X-Evil: 1"),
