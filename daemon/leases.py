@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from daemon.errors import StoreError
 from daemon.lane import Lane
@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 #: Beats in the time for which a lease is given.
 BEATS = 4
+#: For how long one counts as alive that has no others beside it: nobody waits to take anything over.
+LONELY = timedelta(minutes=15)
 
 
 class Leases:
@@ -34,6 +36,7 @@ class Leases:
         """`names`: the mailboxes of the configuration. `alone`: no other worker can be alive."""
         self.workers, self.lane, self.clock = workers, lane, clock
         self.worker, self.names, self.alone, self.shares = worker, names, alone, True
+        self.term = LONELY if alone else workers.term
         self.heard: Callable[[datetime, float], None] = lambda _moment, _seconds: None
         self._held: frozenset[str] = frozenset()
         self._surplus: set[str] = set()
@@ -44,7 +47,7 @@ class Leases:
     async def run(self) -> None:
         """Beat until cancelled. A database that fails is tried again with the next beat."""
         while True:
-            await asyncio.sleep(self.workers.term.total_seconds() / BEATS)
+            await asyncio.sleep(self.term.total_seconds() / BEATS)
             with suppress(StoreError):
                 await self.beat()
 
@@ -59,6 +62,7 @@ class Leases:
             self.clock.now(),
             shares=self.shares,
             shunned=tuple(self._shunned),
+            term=self.term,
         )
         self.heard(found.at, _now() - asked_at)
         if found.held != self._held:
@@ -77,11 +81,11 @@ class Leases:
 
     def _is_fresh(self) -> bool:
         """False after a long sleep, or without a database: others may have taken over."""
-        return self.alone or _now() - self._beaten_at < self.workers.term.total_seconds()
+        return self.alone or _now() - self._beaten_at < self.term.total_seconds()
 
     async def keep(self, name: str) -> bool:
         """Look into the database whether a mailbox is still this worker's; renews the lease."""
-        return await self.lane.run(self.workers.keep, name, self.worker, self.clock.now())
+        return self.alone or await self.lane.run(self.workers.keep, name, self.worker, self.clock.now())
 
     async def give_back(self, name: str, shun: float = 0.0) -> None:
         """Let another worker read a mailbox, where there is one; and do not take it again for so many seconds."""

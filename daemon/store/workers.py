@@ -52,28 +52,36 @@ class Workers:
         self.database, self.term = database, term
 
     def beat(
-        self, worker: str, names: Sequence[str], now: datetime, *, shares: bool, shunned: Collection[str] = ()
+        self,
+        worker: str,
+        names: Sequence[str],
+        now: datetime,
+        *,
+        shares: bool,
+        shunned: Collection[str] = (),
+        term: timedelta | None = None,
     ) -> Beat:
         """Say that the worker lives, renew what it holds, and take what is free, up to its share.
 
         `names`: the mailboxes of its configuration. `shares`: False for one that takes whatever is free and is
         not counted by the others (`run --once`). `shunned`: what it does not take now, since it just failed there.
+        `term`: another than the register's.
         """
         with self.database.transaction() as session:
             moment = self.database.now(session, now)
+            until = moment + (term or self.term)
             if shares:
-                self._sign(session, worker, names, moment)
+                self._sign(session, worker, names, moment, until)
             for table in (MailboxRow, JobRow):
                 mine = update(table).where(col(table.holder) == worker)
-                session.exec(mine.values(lease_until=moment + self.term))
+                session.exec(mine.values(lease_until=until))
             alive = _alive(session, moment)
             readers = Counter(name for each in {**alive, worker: names}.values() for name in each)
             share = ceil(sum(Fraction(1, readers[name]) for name in names)) if shares else len(names)
             held, counted = self._fill(session, worker, names, share, moment, shunned)
             return Beat(moment, held, _surplus(counted, share, readers), len(alive.keys() - {worker}))
 
-    def _sign(self, session: Session, worker: str, names: Sequence[str], moment: datetime) -> None:
-        until = moment + self.term
+    def _sign(self, session: Session, worker: str, names: Sequence[str], moment: datetime, until: datetime) -> None:
         row = self.database.locked(session, WorkerRow, worker, started_at=moment, alive_until=until)
         row.mailboxes, row.alive_until = list(names), until
         session.exec(delete(WorkerRow).where(col(WorkerRow.alive_until) < moment - REMEMBERED))
@@ -146,7 +154,7 @@ class Workers:
         """Every worker that is alive or was lately, and what each reads."""
         with self.database.transaction() as session:
             moment = self.database.now(session, now)
-            held = select(MailboxRow.holder, MailboxRow.name).where(col(MailboxRow.lease_until) > moment)
+            held = select(MailboxRow.holder, MailboxRow.name).where(col(MailboxRow.holder).is_not(None))
             holdings = session.exec(held.order_by(MailboxRow.name)).all()
             return [
                 WorkerState(
@@ -154,7 +162,7 @@ class Workers:
                     row.started_at,
                     row.alive_until,
                     row.alive_until > moment,
-                    tuple(name for holder, name in holdings if holder == row.name),
+                    tuple(name for holder, name in holdings if holder == row.name and row.alive_until > moment),
                 )
                 for row in session.exec(select(WorkerRow).order_by(WorkerRow.name))
             ]

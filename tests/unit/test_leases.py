@@ -32,7 +32,7 @@ class Register:
         self.shunned: list[tuple[str, ...]] = []
         self.given_back: list[str] = []
 
-    def beat(self, *_: object, shares: bool, shunned: tuple[str, ...]) -> Beat:
+    def beat(self, *_: object, shares: bool, shunned: tuple[str, ...], term: timedelta) -> Beat:
         self.shunned.append(shunned)
         return self.answer
 
