@@ -15,6 +15,8 @@ from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import Any, ParamSpec, TypeVar
 
+from daemon import effort
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -38,7 +40,8 @@ class Lane:
         return await asyncio.shield(asyncio.wrap_future(self._put(lambda: call(*args, **kwargs), lambda: None)))
 
     async def run_within(self, seconds: float, call: Callable[[], R]) -> R:
-        """Run the call there; raises `TimeoutError` where it takes longer than that from its beginning."""
+        """Run the call there; raises `TimeoutError` where it uses more of the processor from its beginning, or where
+        it only waits for several times as long (`effort`)."""
         loop, begun = asyncio.get_running_loop(), asyncio.Event()
 
         def begin() -> None:
@@ -49,7 +52,7 @@ class Lane:
         await begun.wait()
         worker = self._worker
         try:
-            return await asyncio.wait_for(asyncio.shield(future), seconds)
+            return await effort.within(seconds, worker.used, asyncio.shield(future))
         except TimeoutError:
             if not future.done() and worker is self._worker:
                 self._leave()
@@ -87,9 +90,11 @@ class _Worker(threading.Thread):
     def __init__(self, name: str, calls: SimpleQueue[_Call | None]) -> None:
         super().__init__(name=name, daemon=True)
         self.calls, self.retired = calls, False
+        self.used: effort.Used = lambda: 0.0
         self.start()
 
     def run(self) -> None:
+        self.used = effort.of_this_thread()
         while not self.retired and (found := self.calls.get()) is not None:
             future, call, begin = found
             if future.set_running_or_notify_cancel():

@@ -22,12 +22,12 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from daemon import gate, reader
+from daemon import effort, gate, reader
 from daemon.config import Limits
 from daemon.errors import StoreError
 from daemon.model import Message, RawMessage, Reading, Verdict
 
-#: Seconds that reading one message may take.
+#: Seconds of the processor that reading one message may use; several times as many may pass (`effort`).
 SECONDS = 5.0
 #: Octets of memory that reading one message may take.
 MEMORY = 400_000_000
@@ -79,8 +79,8 @@ class Seclusion:
     async def _ask(self, job: Job) -> _Answer:
         child = self._child or await self._start()
         try:
-            async with asyncio.timeout(self.seconds):
-                answer = await _exchange(child, pickle.dumps(job))
+            exchange = asyncio.ensure_future(_exchange(child, pickle.dumps(job)))
+            answer = await effort.within(self.seconds, effort.of_child(child.pid), exchange)
         except TimeoutError:
             await self.close()
             return f"Reading it took more than {self.seconds:g} seconds and was ended; a later release may read it."

@@ -51,7 +51,7 @@ _WESTERN: Final = frozenset({"cp1252", "iso8859_15", "utf_8", "cp1254"})
 _JAPANESE: Final = ("iso2022_jp_ext", "euc_jp", "cp932")  # the labels of one are found on the octets of another
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _ISO_2022: Final = re.compile(rb"\x1b(?:\$[@B]|\([IJ])")
-# A character of UTF-8 by its shape, also where RFC 3629 §3 forbids it: overlong, a surrogate, five octets.
+# A character of UTF-8 by its shape, also where the standard forbids it: overlong, a surrogate, five octets.
 _SHAPED: Final = re.compile(
     rb"[\xc0-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf7][\x80-\xbf]{3}|[\xf8-\xfb][\x80-\xbf]{4}"
 )

@@ -131,7 +131,7 @@ def read(data: bytes, start: int, end: int, most: int, *, part: bool = False) ->
 
 
 def as_text(value: bytes, hint: str | None = None) -> str:
-    """A field's octets as text: UTF-8 (RFC 6532 §3.1), else by the hint, else Western; on one line, without NUL.
+    """A field's octets as text: UTF-8 (RFC 6532), else by the hint, else Western; on one line, without NUL.
 
     What is left of a character that was cut is dropped: a subject goes back to its writer.
     """

@@ -45,7 +45,7 @@ async def process(tmp_path: Path, release: threading.Event, monkeypatch: pytest.
         return real(raw, *rest)
 
     monkeypatch.setattr(reader, "read", poisoned)
-    monkeypatch.setattr(intake, "SECONDS", 2.5)
+    monkeypatch.setattr(intake, "SECONDS", 0.5)  # four times of it pass: who hangs here sleeps
     config = configuration.parse(raw_config(), tmp_path)
     town = Town(NOW, asyncio.get_running_loop())  # type: ignore[arg-type]
 

@@ -30,7 +30,12 @@ async def read(seclusion: Seclusion, body: bytes, subject: bytes = b"Laterne") -
 
 @pytest.mark.parametrize(
     ("body", "why"),
-    [(b"it hangs", "more than 1 seconds"), (b"it crashes", "status -11"), (b"it eats memory", "400 MB of memory")],
+    [
+        (b"it never rests", "more than 1 seconds"),
+        (b"it hangs", "more than 1 seconds"),
+        (b"it crashes", "status -11"),
+        (b"it eats memory", "400 MB of memory"),
+    ],
 )
 async def test_the_guilty_one_is_told_by_its_header_and_the_next_is_read(
     seclusion: Seclusion, body: bytes, why: str

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from daemon import effort
 from daemon.lane import Lane
 
 
@@ -69,6 +70,30 @@ async def test_a_call_that_does_not_end_is_left_and_others_go_on(lane: Lane) -> 
     while lane.stuck:
         await asyncio.sleep(0.01)
     assert await lane.run(lambda: "still") == "still"
+
+
+async def test_a_call_that_uses_up_its_seconds_is_left_though_the_wall_would_give_it_more(
+    lane: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(effort, "WALL", 10_000.0)
+    enough = threading.Event()
+
+    def busy() -> None:
+        while not enough.is_set():
+            pass
+
+    with pytest.raises(TimeoutError):
+        await lane.run_within(0.05, busy)
+    assert lane.stuck == 1
+    enough.set()
+
+
+async def test_a_call_that_got_little_of_the_processor_is_not_left(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(effort, "WALL", 10_000.0)
+    go = threading.Event()
+    asyncio.get_running_loop().call_later(0.3, go.set)
+    assert await lane.run_within(0.2, go.wait)
+    assert lane.stuck == 0
 
 
 async def test_waiting_behind_another_call_is_not_counted(lane: Lane) -> None:
