@@ -19,6 +19,8 @@ from classifiers.listed import listed
 from classifiers.values import Prediction, Text
 from classifiers.vocabulary import Floats, Rows
 
+_ORDINARY = Text("Laterne", "Guten Tag, die Laterne vor dem Haus ist seit Montag dunkel.")
+
 
 class Classifier:
     """A learnt model at work."""
@@ -38,6 +40,12 @@ class Classifier:
             self._prediction(text, {view: lines.at([number]) for view, lines in rows.items()}, *chances)
             for number, (text, *chances) in enumerate(zip(texts, categories, topics, strict=True))
         ]
+
+    def warm_up(self) -> None:
+        """Load what is else loaded for the first text that needs it: the languages, the tables, the sentence encoder."""
+        self.predict([_ORDINARY])
+        if self._encodes:
+            encoder.encode([_ORDINARY])
 
     def probabilities(self, texts: Sequence[Text]) -> tuple[Floats, Floats]:
         """Calibrated probabilities of categories and topics, a line for each text, columns as in the heads."""

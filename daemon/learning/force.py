@@ -52,10 +52,20 @@ def in_force(store: Store, config: Config, progress: Progress | None = None) -> 
 
 async def keep_up(app: App) -> None:
     """Look every few seconds, until cancelled, whether another model is in force."""
+    await _warm_up(app)
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         with suppress(StoreError):  # whoever needs the database more says so
             await follow(app)
+
+
+async def _warm_up(app: App) -> None:
+    """Load for the daemon what would make its first mail wait; commands load what they need."""
+    try:
+        await app.thinking.run(app.policy.classifier.warm_up)
+    except Exception as error:  # the mails will say what is wrong with it, and go to a person
+        why = "What the model needs could not be loaded ahead: it is tried again with the first mail."
+        event(log, logging.WARNING, "model", why, error=type(error).__name__)
 
 
 async def follow(app: App) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -154,3 +157,29 @@ async def test_by_night_unless_switched_off(app: Any, trained: list[Any], make_c
     assert len(trained) == 1
     row = app.store.models.in_force()
     assert (row.corrections, row.actor) == (1, "w")
+
+
+async def watched(app: Any, classifier: object) -> None:
+    """The daemon's task about models, for as long as it takes to come to its first look."""
+    app.policy = replace(app.policy, classifier=classifier)
+    task = asyncio.create_task(learning.keep_up(app))
+    await asyncio.sleep(0)
+    await app.thinking.run(lambda: None)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert not task.done()
+    task.cancel()
+
+
+async def test_the_daemon_loads_what_its_first_mail_would_wait_for_in_the_thread_that_thinks(app: Any) -> None:
+    places: list[str] = []
+    await watched(app, SimpleNamespace(warm_up=lambda: places.append(threading.current_thread().name)))
+    assert places == ["thinking"]
+
+
+async def test_what_cannot_be_loaded_ahead_ends_nothing(app: Any, caplog: pytest.LogCaptureFixture) -> None:
+    def fails() -> None:
+        raise OSError("a file is not there")
+
+    await watched(app, SimpleNamespace(warm_up=fails))
+    assert "[model]" in caplog.text and "error=OSError" in caplog.text
