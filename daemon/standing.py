@@ -14,8 +14,8 @@ from daemon.store import Store
 from daemon.store.mailboxes import MailboxState
 from daemon.store.rows import OPEN
 from daemon.store.tickets import DeliveryView
-from daemon.store.workers import WorkerState
 from daemon.store.watch import Pause
+from daemon.store.workers import WorkerState
 
 #: A mailbox that was not read for so long is read by nobody, whatever `poll_seconds` says.
 UNREAD_FOR = timedelta(minutes=15)
