@@ -22,7 +22,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from daemon import learning, privacy, reports
 from daemon.app import App
 from daemon.config import Config
-from daemon.errors import AnliegenError, StoreError
+from daemon.errors import AnliegenError, StoreError, TemplateError
 from daemon.logs import event
 
 log = logging.getLogger(__name__)
@@ -120,8 +120,9 @@ async def _guarded(job: Job, app: App) -> None:
     try:
         await job.run(app)
     except Exception as error:
-        # only our own errors are written to be read: a driver's quotes what it was about to store
-        words = str(error) if isinstance(error, AnliegenError) else "It is tried again at its next time."
+        # only our own errors are written to be read: a driver's quotes what it was about to store, a template's the mail
+        told = isinstance(error, AnliegenError) and not isinstance(error, TemplateError)
+        words = str(error) if told else "It is tried again at its next time."
         event(log, logging.ERROR, "job_failed", words, job=job.name, error=type(error).__name__)
     with suppress(StoreError):  # then it is done once more
         await app.database.run(app.store.jobs.done, job.name, app.worker, began_at)

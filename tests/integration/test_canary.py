@@ -14,6 +14,7 @@ import pytest
 
 from daemon import config as configuration
 from daemon import judge, logs, reader, reports, schedule
+from daemon.errors import TemplateError
 from daemon.model import Retry
 from daemon.rendering import Renderer
 from daemon.store import Store
@@ -142,11 +143,25 @@ def test_intake_and_dispatch_under_every_fault(
     silent(caplog.text)
 
 
-async def test_a_job_that_fails_over_a_row_does_not_quote_it(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("[parameters: ('canaryaddress@citizen.example', 'CanarySubject')]"),
+        TemplateError("admin/de/daily.j2:1: 'CanarySubject' has no attribute."),
+    ],
+)
+async def test_a_job_that_fails_over_a_mail_does_not_quote_it(
+    error: Exception, world: tuple[VirtualLoop, Process], caplog: pytest.LogCaptureFixture
+) -> None:
     async def fails(app: Any) -> None:
-        raise RuntimeError("[parameters: ('canaryaddress@citizen.example', 'CanarySubject')]")
+        raise error
 
-    await schedule._guarded(schedule.Job("warn", fails, schedule._every(60)), None)  # type: ignore[arg-type]
+    async def noted(*_: object) -> None:
+        return None
+
+    app = app_of(world[1])
+    app.worker, app.database = "w", SimpleNamespace(run=noted)
+    await schedule._guarded(schedule.Job("warn", fails, schedule._every(60)), app)
     assert "[job_failed]" in caplog.text
     silent(caplog.text)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import sqlite3
 import time
@@ -14,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from daemon import config as configuration
-from daemon import intake, judge, learning
+from daemon import effort, intake, judge, learning
 from daemon.policy import Policy
 from daemon.seclusion import SECONDS, Seclusion
 from tests import nasty
@@ -53,12 +52,6 @@ async def seclusion() -> AsyncIterator[Seclusion]:
     await made.close()
 
 
-def processor(pid: int) -> float:
-    """Seconds of the processor that a process has used (proc(5))."""
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 async def test_each_is_decided_within_the_limits(policy: Policy, seclusion: Seclusion) -> None:
     """The limits are the product's own: for reading in the child, and for deciding."""
     unreadable, used = set(), 0.0
@@ -66,7 +59,7 @@ async def test_each_is_decided_within_the_limits(policy: Policy, seclusion: Secl
         raw = raw_message(data)
         reading = await seclusion.read(raw, policy.config.limits, judge.surroundings(policy))
         assert seclusion._child is not None, (name, reading.trouble)
-        before, used = used, processor(seclusion._child.pid)
+        before, used = used, effort.of_child(seclusion._child.pid)()
         assert used - before < SECONDS, name
         if reading.trouble is not None:
             assert reading.trouble.startswith("The message has no header that could be read"), (name, reading)

@@ -77,12 +77,12 @@ def test_what_a_thread_uses_is_asked_from_another_and_after_its_end() -> None:
 
     thread = threading.Thread(target=work)
     thread.start()
-    while not found or not (busy := found[0]()):
+    while not found or not found[0]():
         pass
     go.set()
     thread.join()
-    assert busy > 0
-    assert found[0]() == 0.0
+    while found[0]():  # Python's thread has ended, the system's may need a moment more
+        pass
 
 
 def test_what_a_process_uses() -> None:
