@@ -10,7 +10,7 @@ COMPILE := $(BIN)/pip-compile $(if $(UPGRADE),--upgrade)
 # dovecot-imapd: the real mailbox server; postgresql: the other database; systemd: systemd-analyze, for the unit's tests
 DEBIAN_PACKAGES := dovecot-imapd postgresql systemd
 
-.PHONY: demo test soak soak-memory soak-workers fuzz check format docs bench bench-workers bench-growth bench-scale wheel lock clean debian-packages
+.PHONY: demo test soak soak-memory soak-workers fuzz check format docs bench bench-workers bench-growth bench-scale bench-peers wheel lock clean debian-packages
 .DEFAULT_GOAL := demo
 
 demo: .venv/.runtime  ## the main job on sample mails, with nothing else installed (ONCE=1: ends by itself)
@@ -58,6 +58,9 @@ bench-scale: .venv/.dev debian-packages  ## what a mail, a mailbox and a process
 bench-workers: .venv/.dev debian-packages  ## what four workers do beside one, where servers answer slowly
 	$(BIN)/python -m bench.workers
 
+bench-peers: .venv/.dev .venv-peers/.installed debian-packages  ## beside what does this work today, in an environment of its own (MAILS=500)
+	$(BIN)/python -m bench.peers $(MAILS)
+
 wheel: .venv/.runtime  ## dist/anliegen-*.whl: what a server installs (docs/operations.md)
 	$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 	@ls dist/*.whl
@@ -68,9 +71,10 @@ lock: .venv/.dev  ## pin every dependency anew, with hashes (UPGRADE=1: to the n
 	$(COMPILE) --output-file requirements.lock pyproject.toml
 	$(COMPILE) --extra postgresql --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 	$(COMPILE) --extra fuzz --constraint requirements-dev.lock --output-file requirements-fuzz.lock pyproject.toml
+	$(COMPILE) --config bench/peers/pip-tools.toml --output-file bench/peers/requirements.txt bench/peers/requirements.in
 
 clean:  ## everything that can be made anew
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf .venv .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -91,6 +95,11 @@ clean:  ## everything that can be made anew
 
 .venv/.fuzz: requirements-fuzz.lock .venv/.dev
 	$(PIP) install --quiet --require-hashes -r requirements-fuzz.lock
+	@touch $@
+
+.venv-peers/.installed: bench/peers/requirements.txt | .venv/bin/python
+	$(BIN)/python -m venv .venv-peers
+	.venv-peers/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r bench/peers/requirements.txt
 	@touch $@
 
 debian-packages:

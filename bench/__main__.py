@@ -71,14 +71,17 @@ def measure_floor(dovecot: Dovecot, smtp_port: int, count: int) -> dict[str, flo
 def measure_product(
     dovecot: Dovecot, smtp_port: int, folder: Path, model: Path, user: str = "post"
 ) -> dict[str, float]:
-    """One `run --once`: CPU and wall seconds, and the memory (PSS of all its processes) at its peak."""
+    """One `run --once`."""
     mailbox = raw_config()["mailbox"][0] | {"username": user, "password": dovecot.password}
     installation = Installation(folder, dovecot.port, smtp_port, model, mailbox=[mailbox], department=DEPARTMENTS)
-    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     command = [sys.executable, "-m", "daemon", "--config", str(installation.path), "run", "--once"]
-    process = subprocess.Popen(
-        command, cwd=ROOT, stderr=subprocess.DEVNULL, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-    )
+    return measure(command, {"OPENBLAS_NUM_THREADS": "1"})
+
+
+def measure(command: list[str], environment: dict[str, str]) -> dict[str, float]:
+    """One process until it ends: CPU and wall seconds, and the memory (PSS of all its processes) at its peak."""
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL, env={**os.environ, **environment})
     with Watched(process.pid) as watched:
         if process.wait() != 0:
             raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}; run it by hand to see why.")

@@ -45,7 +45,10 @@ def test_no_file_names_a_registry_or_a_path_of_this_machine() -> None:
     assert named == {}
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-fuzz.lock"])
+LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-fuzz.lock", "bench/peers/requirements.txt"]
+
+
+@pytest.mark.parametrize("name", LOCKS)
 def test_locks_hold_versions_and_hashes_and_nothing_else(name: str) -> None:
     pinned = re.compile(r"[a-z0-9-]+==[^\s;]+( ; .+)? \\")
     for line in (ROOT / name).read_text("utf-8").splitlines():
@@ -142,6 +145,7 @@ def test_whatever_is_imported_is_a_dependency_that_is_named() -> None:
     wanted = [
         *project["dependencies"],
         *(word for extra in project["optional-dependencies"].values() for word in extra),
+        *(ROOT / "bench" / "peers" / "requirements.in").read_text("utf-8").splitlines(),  # an environment of their own
     ]
     named = {match[0].lower() for word in wanted if (match := re.match(r"[A-Za-z0-9._-]+", word))}
     providers = packages_distributions()

@@ -1,0 +1,1 @@
+"""Programs that do the same work today, measured beside the product. `make bench-peers` prints and stores it."""
