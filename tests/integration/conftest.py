@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-from daemon import config as configuration
-from daemon import learning
 from tests.dovecot import Dovecot
 from tests.installation import Installation
 from tests.smtp import SmtpServer
-from tests.values import raw_config
 
 
 @pytest.fixture
@@ -22,18 +17,6 @@ def dovecot() -> Iterator[Dovecot]:
     """A Dovecot of this test's own, with one user, `post`. It starts in less than a tenth of a second."""
     with Dovecot() as server:
         yield server
-
-
-@pytest.fixture(scope="session")
-def model() -> Path:
-    """A state folder with the model of the shipped corpus: the user's cache, filled once however many workers test."""
-    state = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "anliegen"
-    state.mkdir(parents=True, exist_ok=True)
-    config = configuration.parse(raw_config(worker={"state_folder": str(state)}), state)
-    with (state / "tests.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        learning.classifier(config)
-    return state
 
 
 @pytest.fixture

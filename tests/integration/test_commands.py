@@ -404,7 +404,7 @@ WRONG = [
     (["quarantine", "show", "x"], "ID"),
     (["evaluate", "--html", "/nowhere/at/all.html"], "/nowhere/at/all.html"),
     (["model", "teach", "missing.jsonl"], "missing.jsonl: cannot be read"),
-    (["model", "rollback", "x"], "NUMBER"),
+    (["model", "rollback", "x"], "number"),
     (["--config"], "--config"),
 ]
 
@@ -442,6 +442,7 @@ def test_every_command_and_option_is_on_its_page_and_explains_itself() -> None:
 async def test_train_says_where_the_model_is_and_check_what_it_counted(
     installation: Installation, tmp_path: Path
 ) -> None:
+    installation.module = "tests.small_corpus"
     trained = await installation.command("train")
     assert trained.status == 0, trained.err
     assert str(Path(installation.raw["worker"]["state_folder"]) / "model") in trained.out

@@ -25,7 +25,7 @@ from tests.integration.test_daemon import mail
 from tests.postgresql import PostgreSQL
 from tests.smtp import SmtpServer
 
-KILLS = int(os.environ.get("SOAK", "8"))
+KILLS = int(os.environ.get("SOAK", "5"))
 #: Doubt is resolved at once: otherwise each kill would cost ten minutes.
 HURRIED = {"delivery": {"in_doubt_after_minutes": 0}}
 

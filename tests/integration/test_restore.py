@@ -27,7 +27,7 @@ async def test_a_restored_database_acknowledges_nobody_again(
     # what the copy does not know: the second goes out after all, a third comes
     listed = await installation.command("outbox", "list", "--json")
     await installation.command("outbox", "retry", *(str(found["id"]) for found in listed.objects))
-    dovecot.deliver(mail(3, "Papierkorb"))
+    dovecot.deliver(mail(3, "Papierkorb", "Die Abfalltonne wurde wieder nicht geleert, die Kehrichtabfuhr kam nicht."))
     assert (await installation.command("run", "--once")).status == 0
     assert len(acknowledgements(smtp)) == 3
     sent = len(smtp.messages)
@@ -47,7 +47,7 @@ async def test_a_restored_database_acknowledges_nobody_again(
 
     assert (await installation.command("reconcile")).status == 1
     repaired = await installation.command("reconcile", "--repair")
-    assert (repaired.status, "nothing was sent for it: `anliegen outbox retry" in repaired.out) == (0, True)
+    assert (repaired.status, "nothing was sent for it: `anliegen outbox retry" in repaired.out) == (0, True), repaired.out
     assert (await installation.command("run", "--once")).status == 0
     assert len(smtp.messages) == sent, "what a repair imported was handed on again"
     dovecot.deliver(mail(4, "Wespen"))

@@ -29,11 +29,11 @@ from tests.wire import Wire
 from tests.workers import Centre, Worker, centre
 
 LONG = "SOAK_MAILS" in os.environ
-MAILS = int(os.environ.get("SOAK_MAILS", "120"))
+MAILS = int(os.environ.get("SOAK_MAILS", "90"))
 WORKERS, MAILBOXES = (4, 20) if LONG else (3, 6)
 #: Seconds from the beginning of the mail to the last mischief.
-SECONDS = float(os.environ.get("SOAK_SECONDS", "300")) if LONG else 12.0
-PATIENCE = 900.0 if LONG else 90.0
+SECONDS = float(os.environ.get("SOAK_SECONDS", "300")) if LONG else 8.0
+PATIENCE = 900.0 if LONG else 300.0  # a mailbox that failed again and again rests for minutes
 #: Short, but longer than a busy machine keeps a living worker from its database.
 LEASE = 15 if LONG else 8
 #: Doubt is resolved at once, and gaps are short: otherwise each mischief would cost minutes.

@@ -336,5 +336,5 @@ class NothingLostNothingTwice(RuleBasedStateMachine):
 
 TestNothingLostNothingTwice = NothingLostNothingTwice.TestCase
 TestNothingLostNothingTwice.settings = settings(
-    parent=settings.get_profile("dev"), max_examples=500 if "SOAK" in os.environ else 20, stateful_step_count=25
+    parent=settings.get_profile("dev"), max_examples=500 if "SOAK" in os.environ else 12, stateful_step_count=25
 )

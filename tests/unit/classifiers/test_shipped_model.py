@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from classifiers import Classifier, Example, Text, evaluate, train
+from classifiers import Classifier, Example, Text, evaluate
+from daemon import config as configuration
+from daemon import learning
+from tests.values import raw_config
 
 UNSEEN = Path(__file__).with_name("unseen.jsonl")
 REAL = Path(__file__).resolve().parents[3] / "../shared/real-text/cimt_cycling_topics.jsonl"
 
 
 @pytest.fixture(scope="module")
-def shipped() -> Classifier:
-    steps: list[float] = []
-    classifier = train(progress=lambda _what, share: steps.append(share))
-    assert steps == sorted(steps) and steps[-1] == 1
-    return classifier
+def shipped(model: Path) -> Classifier:
+    return learning.classifier(configuration.parse(raw_config(worker={"state_folder": str(model)}), model))
 
 
 def rows(path: Path) -> list[dict[str, str]]:
