@@ -47,7 +47,9 @@ async def test_a_restored_database_acknowledges_nobody_again(
 
     assert (await installation.command("reconcile")).status == 1
     repaired = await installation.command("reconcile", "--repair")
-    assert (repaired.status, "nothing was sent for it: `anliegen outbox retry" in repaired.out) == (0, True), repaired.out
+    assert (repaired.status, "nothing was sent for it: `anliegen outbox retry" in repaired.out) == (0, True), (
+        repaired.out
+    )
     assert (await installation.command("run", "--once")).status == 0
     assert len(smtp.messages) == sent, "what a repair imported was handed on again"
     dovecot.deliver(mail(4, "Wespen"))
