@@ -68,13 +68,13 @@ class Office:
         self.folder, self.dovecot, self.smtp, self.postgresql = folder, dovecot, smtp, postgresql
         self.database_pid = int((postgresql.base / "data" / "postmaster.pid").read_text().split()[0])
 
-    def installation(self, name: str, users: Sequence[str]) -> Installation:
-        """One with a database of its own and these mailboxes."""
+    async def ready(self, name: str, users: Sequence[str]) -> Installation:
+        """An installation with a database of its own, made, and these mailboxes."""
         place = self.folder / name
         place.mkdir()
         login = raw_config()["mailbox"][0] | {"password": self.dovecot.password}
         mailbox = [login | {"name": user, "username": user} for user in users]
-        return Installation(
+        installation = Installation(
             place,
             self.dovecot.port,
             self.smtp.port,
@@ -83,11 +83,13 @@ class Office:
             department=DEPARTMENTS,
             database={"url": self.postgresql.database()},
         )
+        made = await installation.command("db", "upgrade")
+        assert made.status == 0, made.err
+        return installation
 
     async def work(self) -> tuple[float, float]:
         """(worker, database): CPU milliseconds a mail, without what starting costs."""
-        installation = self.installation("work", ["post"])
-        assert (await installation.command("db", "upgrade")).status == 0
+        installation = await self.ready("work", ["post"])
         start = await self._once(installation)
         self.dovecot.deliver_all(mails(MAILS))
         whole = await self._once(installation)
@@ -101,11 +103,12 @@ class Office:
 
     async def idle(self) -> dict[str, float]:
         """Memory of one process, of a second beside it, of further mailboxes; CPU with nothing to do."""
-        one, two, many = (self.installation(name, users) for name, users in self._idlers())
+        one, two, many = [await self.ready(name, users) for name, users in self._idlers()]
         async with AsyncExitStack() as stack:
             first = await stack.enter_async_context(Running(one))
             await asyncio.sleep(10)
             alone = memory.pss(first.process.pid)
+            assert alone, first.log
             worker, database = cpu_ms(first.process.pid), cpu_ms(self.database_pid)
             await asyncio.sleep(IDLE_SECONDS)
             worker, database = cpu_ms(first.process.pid) - worker, cpu_ms(self.database_pid) - database
