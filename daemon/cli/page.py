@@ -20,7 +20,7 @@ def lines(view: TicketView, history: Sequence[EventView], config: Config) -> Ite
     yield f"{row.number}  {row.status}" + (f", priority {row.priority}" if row.priority != "normal" else "")
     yield safe(row.subject) or "(no subject)"
     yield ""
-    for name, words in (*_facts(view, config), *_reasons(row)):
+    for name, words in (*_facts(view, history, config), *_reasons(row)):
         yield f"{name:{LEFT}}{words}"
     yield from ("", "Deliveries")
     for delivery in view.deliveries:
@@ -33,11 +33,13 @@ def lines(view: TicketView, history: Sequence[EventView], config: Config) -> Ite
         yield f"  {_local(line.at, config)}  {line.actor:10} {line.what} {change}"
 
 
-def _facts(view: TicketView, config: Config) -> Iterator[tuple[str, str]]:
+def _facts(view: TicketView, history: Sequence[EventView], config: Config) -> Iterator[tuple[str, str]]:
     row = view.row
     yield "from", " ".join(safe(word) for word in (row.from_name, f"<{row.from_address or 'nobody'}>") if word)
     yield "received", f"{_local(row.received_at, config)}, {row.mailbox}, {_count(view.messages, 'message')}"
-    yield "category", f"{row.category} ({row.confidence:.0%}{', a guess' if row.unsure else ''}), {row.language}"
+    person = next((line.actor for line in reversed(history) if line.what == "category"), None)
+    how = f"set by {safe(person)}" if person else f"{row.confidence:.0%}{', a guess' if row.unsure else ''}"
+    yield "category", f"{row.category} ({how}), {row.language}"
     yield "queue", row.queue
     best = f"{row.department} by {row.department_by} ({row.department_confidence:.0%})"
     yield "department", best + (", a guess" if row.department_unsure else "")

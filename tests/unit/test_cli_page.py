@@ -8,6 +8,7 @@ from daemon.cli import page
 from daemon.config import Config
 from daemon.model import Refused
 from daemon.store import Store
+from daemon.store.tickets import Changes
 from tests.unit.store.test_journal import planned, record
 from tests.values import NOW, message, reason
 
@@ -38,3 +39,12 @@ def test_what_it_is_where_it_lies_what_was_sent_and_what_happened(store: Store, 
         "mmuster    mail refused → dismissed",
     ):
         assert words in text, words
+
+
+def test_a_category_that_a_person_set_is_theirs_and_no_probability(store: Store, config: Config) -> None:
+    store.journal.record([record(1)], NOW)
+    store.tickets.change("2026-000001", Changes(category="praise"), None, [], NOW, "mmuster")
+    view = store.tickets.find("2026-000001")
+    assert view is not None
+    text = "\n".join(page.lines(view, store.tickets.history("2026-000001"), config))
+    assert "category    praise (set by mmuster), de\n" in text
