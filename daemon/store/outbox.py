@@ -111,7 +111,7 @@ class Outbox:
     def claim(self, worker: str, now: datetime, *, count: int, octets: int, large: bool = True) -> list[Claimed]:
         """Take deliveries that are due, oldest first, of doors that are not paused: at most `count`, together at most
         `octets`, and, where `large` says so, one that is larger than `LARGE`."""
-        claimed: list[Claimed] = []
+        chosen: list[tuple[DeliveryRow, str | None, int]] = []
         with self.database.transaction() as session:
             until = self.database.now(session, now) + self.lease
             for row, number, size in _due(session, now, count, large):
@@ -121,7 +121,8 @@ class Outbox:
                     large = False
                 elif (octets := octets - size) < 0:
                     break
-                claimed.append(_claimed(session, row, number, size))
+                chosen.append((row, number, size))
+            claimed = _claimed(session, chosen)
             mine = update(DeliveryRow).where(col(DeliveryRow.id).in_([delivery.id for delivery in claimed]))
             taken = {"status": DeliveryStatus.CLAIMED, "claimed_by": worker, "claimed_until": until, "at": now}
             session.exec(mine.values(taken), execution_options=UNSEEN)
@@ -307,23 +308,29 @@ def _due(session: Session, now: datetime, count: int, large: bool) -> Iterable[t
     return [*first, *rest]
 
 
-def _claimed(session: Session, row: DeliveryRow, number: str | None, size: int) -> Claimed:
-    data = session.exec(select(DeliveryRow.data).where(DeliveryRow.id == row.id)).one()
-    if data is None and row.message_id is not None:
-        data = session.exec(select(MessageBytes.data).where(MessageBytes.message_id == row.message_id)).first()
-    return Claimed(
-        id=row.id or 0,
-        ticket=number,
-        target=row.target,
-        address=row.address,
-        message_id=row.mail_message_id or "",
-        data=data or b"",
-        envelope_from=row.envelope_from,
-        attempts=row.attempts,
-        was_in_doubt=row.doubts > 0,
-        door=row.door,
-        size=size,
-    )
+def _claimed(session: Session, chosen: Sequence[tuple[DeliveryRow, str | None, int]]) -> list[Claimed]:
+    """What was chosen with its octets: a delivery's own, else those of the message that it hands on."""
+    ids = [row.id for row, _, _ in chosen]
+    own = dict(session.exec(select(DeliveryRow.id, DeliveryRow.data).where(col(DeliveryRow.id).in_(ids))).all())
+    handed_on = [row.message_id for row, _, _ in chosen if own[row.id] is None]
+    originals = select(MessageBytes.message_id, MessageBytes.data).where(col(MessageBytes.message_id).in_(handed_on))
+    kept = dict(session.exec(originals).all()) if handed_on else {}
+    return [
+        Claimed(
+            id=row.id or 0,
+            ticket=number,
+            target=row.target,
+            address=row.address,
+            message_id=row.mail_message_id or "",
+            data=own[row.id] or kept.get(row.message_id or 0, b""),
+            envelope_from=row.envelope_from,
+            attempts=row.attempts,
+            was_in_doubt=row.doubts > 0,
+            door=row.door,
+            size=size,
+        )
+        for row, number, size in chosen
+    ]
 
 
 def _remember(session: Session, row: DeliveryRow, now: datetime, words: str) -> None:
