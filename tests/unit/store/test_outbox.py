@@ -193,11 +193,11 @@ def test_large_deliveries_that_come_first_do_not_hide_the_others(store: Store, o
 
 def test_octets_are_read_for_what_is_claimed_and_nowhere_else(store: Store, outbox) -> None:  # type: ignore[no-untyped-def]
     store.journal.record([record(2, "2026-000002", deliveries=(planned(data=b"x" * 900, message_id="<b@x>"),))], NOW)
-    reads: list[str] = []
+    reads: list[int] = []
 
-    def see(connection, cursor, statement, *_: object) -> None:  # type: ignore[no-untyped-def]
+    def see(connection, cursor, statement, parameters, *_: object) -> None:  # type: ignore[no-untyped-def]
         if re.search(r"SELECT[^()]*delivery\.data", statement):
-            reads.append(statement)
+            reads.append(len(parameters))
 
     event.listen(store.database.engine, "before_cursor_execute", see)
     claimed = outbox.claim("w1", NOW, count=10, octets=100)
@@ -207,4 +207,4 @@ def test_octets_are_read_for_what_is_claimed_and_nowhere_else(store: Store, outb
     outbox.close([(each.id, Sent()) for each in again], "w1", LATER)
     assert [each.size for each in claimed] == [1]
     assert [each.size for each in again] == [900, 1]
-    assert [statement.count("?") for statement in reads] == [1, 2]  # of one, then of both, by a statement each
+    assert reads == [1, 2]  # of one, then of both, by a statement each
