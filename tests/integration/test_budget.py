@@ -24,7 +24,7 @@ MAILS = 100
 #: What may be counted for a hundred mails, the start and its migrations included. How many deliveries share a commit is
 #: chance: the limits of the database are those of none sharing; the others are what the way of a message needs.
 BUDGET = {
-    "SQL statements": 1050,
+    "SQL statements": 950,
     "SQL transactions": 260,
     "IMAP commands": 18,
     "SMTP connections": 5,
