@@ -96,6 +96,15 @@ FAULTS = {
 }
 
 
+#: Faults that only the client's patience ends; under all others a busy machine may take its time.
+WAITED_FOR = (Trap.HANG, Trap.TRICKLE, Trap.LITERAL_TOO_BIG)
+
+
+def patience(trap: Trap) -> int:
+    """`timeout_seconds` of the mailbox under a fault."""
+    return 3 if trap in WAITED_FOR else 30
+
+
 @dataclass(frozen=True)
 class Case:
     """How a command comes to be used: what the server offers, what goes wrong before, what the mailbox says."""
@@ -156,7 +165,8 @@ async def round_with(command: str, trap: Trap, tls: ssl.SSLContext, ca_file: Pat
     """One cell: a round under the fault, then one on a mended server."""
     case = CASES[command]
     server = Opponent(dict(MAILS), traps={command: trap}, once=dict(case.before), capabilities=case.offers, tls=tls)
-    async with server, opened(server, ca_file=str(ca_file), **case.mailbox) as source:
+    settings = {"timeout_seconds": patience(trap), "ca_file": str(ca_file), **case.mailbox}
+    async with server, opened(server, **settings) as source:
         reader = Reader(source)
         word = await _first_round(reader, server)
         assert {*server.messages.values(), *server.moved.values()} == {*MAILS.values()}, f"{command}: lost"
@@ -167,6 +177,7 @@ async def round_with(command: str, trap: Trap, tls: ssl.SSLContext, ca_file: Pat
             assert time.monotonic() - began < 5
             return word
         server.traps.clear()
+        server.once.clear()
         await reader.round()
         assert {*reader.recorded.values()} == {*server.moved.values()} == {*MAILS.values()}, f"{command}: not mended"
         assert server.messages == {}
@@ -176,7 +187,7 @@ async def round_with(command: str, trap: Trap, tls: ssl.SSLContext, ca_file: Pat
 
 async def _first_round(reader: Reader, server: Opponent) -> str:
     try:
-        await asyncio.wait_for(reader.round(), 30)
+        await asyncio.wait_for(reader.round(), 60)
     except SourceRefused:
         return "person"
     except SourceError:
@@ -202,7 +213,8 @@ async def outcome_of(command: str, trap: Trap, tls: ssl.SSLContext, ca_file: Pat
     offers = case.offers.replace("MOVE", "")
     folders = ["INBOX", "Abfall"] if doubted else ["INBOX"]
     server = Opponent(traps={command: trap}, capabilities=offers, tls=tls, folders=folders)
-    async with server, target(server, timeout_seconds=1, ca_file=str(ca_file), **case.mailbox) as folder:
+    settings = {"timeout_seconds": patience(trap), "ca_file": str(ca_file), **case.mailbox}
+    async with server, target(server, **settings) as folder:
         begin = Begin()
         word = word_for(await folder.deliver(claimed(message(1), was_in_doubt=doubted), begin))
         assert len(server.appended) == (1 if word == "sent" else 0), f"{command}: {word}"
