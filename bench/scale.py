@@ -83,6 +83,7 @@ class Office:
             department=DEPARTMENTS,
             database={"url": self.postgresql.database()},
         )
+        installation.fresh = True
         made = await installation.command("db", "upgrade")
         assert made.status == 0, made.err
         return installation

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+from asyncio.subprocess import PIPE
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -14,12 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from tests.dovecot import Dovecot
+from tests.forks import Forked
 from tests.smtp import SmtpServer
 from tests.values import raw_config
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Seconds after which a test's waiting has failed; nothing depends on how much less it takes.
 PATIENCE = 60.0
+
+Process = Forked | asyncio.subprocess.Process
 
 
 @dataclass(frozen=True)
@@ -37,9 +41,14 @@ class Result:
 
 
 class Installation:
-    """The daemon between one IMAP server and one SMTP server. `module` is what runs: another may be prepared."""
+    """The daemon between one IMAP server and one SMTP server.
+
+    `module` is what runs: another may be prepared. `fresh` starts it in an interpreter of its own, imports and all:
+    where memory or processor time is measured.
+    """
 
     module = "daemon"
+    fresh = False
 
     def __init__(self, folder: Path, imap_port: int, smtp_port: int, model: Path, **tables: Any) -> None:
         """`tables` are merged into the configuration; `model` is where the trained model is kept."""
@@ -64,20 +73,14 @@ class Installation:
         """Write config.toml from `raw`."""
         self.path.write_text(_toml(self.raw), "utf-8")
 
-    async def start(self, *arguments: str) -> asyncio.subprocess.Process:
+    async def start(self, *arguments: str) -> Process:
         """Start the command; the caller ends it."""
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            self.module,
-            "--config",
-            str(self.path),
-            *arguments,
-            cwd=ROOT,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-        )
+        words = ["--config", str(self.path), *arguments]
+        env = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        if not self.fresh:
+            return await Forked.start(self.module, words, ROOT, env)
+        command = [sys.executable, "-m", self.module, *words]
+        return await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=PIPE, stderr=PIPE, env=env)
 
     async def command(self, *arguments: str, patience: float = 180.0) -> Result:
         """Run the command to its end."""

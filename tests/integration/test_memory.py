@@ -63,6 +63,7 @@ async def test_large_mail_among_ordinary_mail_stays_below_400_mib(
     department = {**DEPARTMENT, "deliver": FORWARDED}
     async with Sink() as sink:
         installation = Installation.between(tmp_path, dovecot, sink, model, department=[department])
+        installation.fresh = True
         process = await installation.start("run", "--once")
         with Watched(process.pid) as watched:
             _, log = await process.communicate()
@@ -84,6 +85,7 @@ async def test_memory_does_not_grow_with_the_mails_that_were_worked_off(
     async with Sink() as sink:
         limits = {"acknowledgement": {"per_hour": 1_000_000}}
         installation = Installation.between(tmp_path, dovecot, sink, model, department=[DEPARTMENT], **limits)
+        installation.fresh = True
         figures: list[int] = []
         async with Running(installation) as running:
             for fifth in range(5):
