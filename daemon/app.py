@@ -1,4 +1,4 @@
-"""The composition root: builds everything from one configuration, and is the only place that asks the clock.
+"""The composition root: builds everything from one configuration.
 
 What is built here is handed down as arguments; nothing below reaches up.
 """
@@ -10,15 +10,14 @@ import logging
 import os
 import secrets
 import socket
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from daemon import allocator, learning
 from daemon import config as configuration
+from daemon.clock import SharedClock, SystemClock
 from daemon.config import Config
 from daemon.dispatch import Dispatch
 from daemon.errors import ConfigError, SourceError
@@ -42,34 +41,6 @@ log = logging.getLogger(__name__)
 
 #: How long the SMTP server may take to say at start what it offers; the daemon starts without an answer.
 ASKING_SECONDS = 5.0
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-
-class SharedClock(SystemClock):
-    """The database's clock, carried on between two looks by this machine's own, whatever the latter shows."""
-
-    #: A look that took longer (seconds) says nothing.
-    PRECISE = 2.0
-
-    def __init__(self) -> None:
-        self._then: datetime | None = None
-        self._since = 0.0
-
-    def heard(self, moment: datetime, seconds: float) -> None:
-        """The database said what time it is, and took that long."""
-        if self._then is None or seconds < self.PRECISE:
-            self._then, self._since = moment, time.clock_gettime(time.CLOCK_BOOTTIME)
-
-    def now(self) -> datetime:
-        if self._then is None:
-            return super().now()
-        return self._then + timedelta(seconds=time.clock_gettime(time.CLOCK_BOOTTIME) - self._since)
 
 
 class App:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -28,7 +28,7 @@ from daemon.seclusion import Seclusion
 from daemon.store import Store
 from daemon.store.aside import SetAside
 from daemon.store.by_hand import Unsent
-from daemon.store.tickets import Changes, DeliveryView, EventView, Original, TicketView
+from daemon.store.tickets import Changes, Original, TicketView
 from daemon.tables import MessageRow, QuarantineRow
 
 
@@ -149,65 +149,3 @@ def _as_stored(view: TicketView, changes: Changes) -> Decision:
         evidence=tuple(row.reasons.get("evidence", ())),
         model=row.model,
     )
-
-
-def aside_json(row: MessageRow) -> dict[str, object]:
-    """What `tickets aside --json` says of one message."""
-    return {
-        "id": row.id,
-        "mailbox": row.mailbox,
-        "message_id": row.message_id,
-        "sha256": row.sha256,
-        "from": row.from_address,
-        "subject": row.subject,
-        "received_at": stamp(row.received_at),
-        "kind": row.kind,
-        "reason": {"signal": row.signal, "value": row.signal_value, "rule": row.signal_rule} if row.signal else None,
-    }
-
-
-def ticket_json(view: TicketView) -> dict[str, object]:
-    """The public JSON object of `tickets --json`; docs/commands.md describes it."""
-    row, ack = view.row, view.acknowledgement
-    sent = ack is not None and ack.status == "sent"
-    return {
-        "number": row.number,
-        "mailbox": row.mailbox,
-        "channel": row.channel,
-        "message_id": row.message_id,
-        "sha256": row.sha256,
-        "from": row.from_address,
-        "subject": row.subject,
-        "language": row.language,
-        "received_at": stamp(row.received_at),
-        "category": row.category,
-        "confidence": round(row.confidence, 4),
-        "unsure": row.unsure,
-        "department": row.department,
-        "queue": row.queue,
-        "status": row.status,
-        "priority": row.priority,
-        "tags": row.tags,
-        "acknowledged_at": stamp(ack.at) if ack and sent else None,
-        "ack_message_id": ack.message_id if ack else None,
-        "ack_withheld": row.ack_withheld if ack is None or ack.status == "withheld" else None,
-        "messages": view.messages,
-        "deliveries": [_delivery_json(delivery) for delivery in view.deliveries],
-    }
-
-
-def history_json(history: Sequence[EventView]) -> list[dict[str, object]]:
-    """What `tickets show --json` says of a ticket's history, oldest first."""
-    return [
-        {"at": stamp(line.at), "actor": line.actor, "what": line.what, "old": line.old, "new": line.new}
-        for line in history
-    ]
-
-
-def _delivery_json(delivery: DeliveryView) -> dict[str, object]:
-    return {"target": delivery.target, "status": delivery.status, "at": stamp(delivery.at), "why": delivery.why}
-
-
-def stamp(moment: datetime) -> str:
-    """A moment as every JSON object says it: ISO 8601 in UTC, whole seconds."""
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -23,6 +23,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -162,9 +163,11 @@ class Nursery:
 
 def main() -> None:
     """Import what the command imports, then serve."""
-    import daemon.app
-    import daemon.cli  # noqa: F401
+    from daemon import cli
 
+    cli.application()
+    for late in ("daemon.cli.judging", "daemon.desk", "daemon.seclusion", "classifiers.encoder"):
+        import_module(late)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background has it ignored
     gc.freeze()  # else each child's own collector copies every page that it looks at
     request = Nursery(socket.socket(fileno=int(sys.argv[1]))).serve()

@@ -25,8 +25,8 @@ from tests.wire import Wire
 _SHIFTED = """
 import sys
 from datetime import datetime, timedelta, UTC
-from daemon import app
-app.SystemClock.now = lambda self: datetime.now(UTC) + timedelta(seconds={seconds})
+from daemon import clock
+clock.SystemClock.now = lambda self: datetime.now(UTC) + timedelta(seconds={seconds})
 sys.argv[0] = "anliegen"
 from daemon.cli import main
 main()

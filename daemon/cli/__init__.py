@@ -9,42 +9,37 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
 import typer
 
 from daemon import __version__, logs
-from daemon.cli import (
-    aside,
-    backup,
-    check,
-    database,
-    demo,
-    inspect,
-    model,
-    outbox,
-    quarantine,
-    reconcile,
-    run,
-    status,
-    tickets,
-    training,
-)
 from daemon.cli.shared import Place
 from daemon.errors import AnliegenError, ConfigError
 
 #: What a command that Ctrl-C ended returns.
 INTERRUPTED = 130
 
-app = typer.Typer(
-    name="anliegen",
-    help="The daemon behind a municipality's mailbox: sorts, acknowledges and routes citizens' mail.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+#: The commands in the order of `--help`, and where each is. A module is loaded when its command is called.
+COMMANDS = {
+    "run": "run:run",
+    "check": "check:check",
+    "inspect": "inspect:inspect",
+    "tickets": "tickets:app",
+    "status": "status:status",
+    "reconcile": "reconcile:reconcile",
+    "backup": "backup:backup",
+    "quarantine": "quarantine:app",
+    "outbox": "outbox:app",
+    "train": "training:train",
+    "evaluate": "training:evaluate",
+    "model": "model:app",
+    "demo": "demo:demo",
+    "db": "database:app",
+}
 
 
 def _version(asked: bool) -> None:
@@ -53,8 +48,28 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
-def options(
+def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The command line with these commands."""
+    app = typer.Typer(
+        name="anliegen",
+        help="The daemon behind a municipality's mailbox: sorts, acknowledges and routes citizens' mail.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_options)
+    for name in names:
+        module, _, attribute = COMMANDS[name].partition(":")
+        command = getattr(import_module(f"daemon.cli.{module}"), attribute)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name)(command)
+    return app
+
+
+def _options(
     context: typer.Context,
     config: str | None = typer.Option(
         None, metavar="PATH", help="Else $ANLIEGEN_CONFIG, else ./config.toml, else /etc/anliegen/config.toml."
@@ -65,24 +80,6 @@ def options(
     context.obj = Place.named(config)
 
 
-app.command("run")(run.run)
-app.command("check")(check.check)
-app.command("inspect")(inspect.inspect)
-tickets.app.command("aside")(aside.aside)
-tickets.app.command("adopt")(aside.adopt)
-app.add_typer(tickets.app, name="tickets")
-app.command("status")(status.status)
-app.command("reconcile")(reconcile.reconcile)
-app.command("backup")(backup.backup)
-app.add_typer(quarantine.app, name="quarantine")
-app.add_typer(outbox.app, name="outbox")
-app.command("train")(training.train)
-app.command("evaluate")(training.evaluate)
-app.add_typer(model.app, name="model")
-app.command("demo")(demo.demo)
-app.add_typer(database.app, name="db")
-
-
 def main() -> NoReturn:
     """Run the command line and end the process with its status."""
     logs.setup("WARNING")
@@ -91,7 +88,7 @@ def main() -> NoReturn:
 
 def _status(arguments: list[str]) -> int:
     try:
-        result = app(arguments, standalone_mode=False)
+        result = application(_called(arguments))(arguments, standalone_mode=False)
     except ConfigError as error:
         print("\n".join(error.problems), file=sys.stderr)
         return 2
@@ -127,6 +124,15 @@ def _usage_or_bug(error: Exception) -> int:
         file=sys.stderr,
     )
     return 1
+
+
+def _called(arguments: list[str]) -> Iterable[str]:
+    """The command that is called, alone; all of them where help or a correction of the word needs them."""
+    words = arguments[2:] if arguments[:1] == ["--config"] else arguments
+    named = next((word for word in words if not word.startswith("-")), None)
+    if named in COMMANDS:
+        return [named]
+    return [] if "--version" in arguments else COMMANDS
 
 
 def _config_first(arguments: list[str]) -> list[str]:

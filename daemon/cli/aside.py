@@ -7,9 +7,9 @@ import asyncio
 import typer
 from rich.table import Table
 
-from daemon import desk
-from daemon.app import SystemClock
-from daemon.cli.shared import Place, console, in_json, policy, safe, store
+from daemon import records
+from daemon.cli.shared import Place, console, in_json, safe, store
+from daemon.clock import SystemClock
 from daemon.errors import AnliegenError
 
 
@@ -24,7 +24,7 @@ def aside(
         rows = opened.aside.all(None)
     if as_json:
         for row in rows:
-            typer.echo(in_json(desk.aside_json(row)))
+            typer.echo(in_json(records.aside(row)))
         return
     table = Table("id", "received", "kind", "because of", "from", "subject", box=None)
     for row in rows:
@@ -38,6 +38,9 @@ def adopt(
     context: typer.Context, ids: list[int] = typer.Argument(metavar="ID…", help="Ids from `tickets aside`.")
 ) -> None:
     """Make tickets of messages that were set aside; nobody is acknowledged before `outbox retry` says so."""
+    from daemon import desk
+    from daemon.cli.judging import policy
+
     place: Place = context.obj
     config = place.load()
     with store(config, read_only=False) as opened:

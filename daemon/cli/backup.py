@@ -6,8 +6,8 @@ from pathlib import Path
 
 import typer
 
-from daemon.app import SystemClock
 from daemon.cli.shared import Place, console, store
+from daemon.clock import SystemClock
 
 
 def backup(

@@ -6,8 +6,8 @@ from contextlib import closing
 
 import typer
 
-from daemon.app import SystemClock
 from daemon.cli.shared import Place, console
+from daemon.clock import SystemClock
 from daemon.store import Store
 
 app = typer.Typer(help="The database's schema.", no_args_is_help=True, rich_markup_mode=None)

@@ -8,8 +8,9 @@ from pathlib import Path
 import typer
 
 from daemon import examination
-from daemon.app import SystemClock
-from daemon.cli.shared import Place, console, in_json, policy, safe
+from daemon.cli.judging import policy
+from daemon.cli.shared import Place, console, in_json, safe
+from daemon.clock import SystemClock
 from daemon.errors import AnliegenError
 from daemon.examination import Examined
 

@@ -9,8 +9,8 @@ from rich.table import Column, Table
 
 from classifiers import CATEGORIES
 from daemon import learning
-from daemon.app import SystemClock
 from daemon.cli.shared import Place, console, in_json, refuse, safe, store
+from daemon.clock import SystemClock
 from daemon.config import Config
 from daemon.errors import AnliegenError
 from daemon.store.lessons import MOST

@@ -8,12 +8,11 @@ from datetime import datetime
 import typer
 from rich.table import Table
 
-from daemon import desk
-from daemon.app import SystemClock
-from daemon.cli.shared import Place, console, in_json, person, refuse, safe, store, texts
-from daemon.desk import stamp
+from daemon.cli.shared import Place, console, in_json, person, refuse, safe, store
+from daemon.clock import SystemClock
 from daemon.errors import AnliegenError
 from daemon.model import DeliveryStatus
+from daemon.records import stamp
 from daemon.store.tickets import DeliveryView
 
 app = typer.Typer(help="What is to be sent, what failed and why.", no_args_is_help=True, rich_markup_mode=None)
@@ -71,6 +70,9 @@ def retry(
     ticket: str | None = typer.Option(None, help="The acknowledgement of this ticket."),
 ) -> None:
     """Let deliveries go out (again): refused ones, doubtful ones, and withheld acknowledgements."""
+    from daemon import desk
+    from daemon.cli.judging import texts
+
     place: Place = context.obj
     config = place.load()
     refuse([] if ids or ticket else ["outbox retry: name the ids to send, or --ticket NUMBER."])

@@ -7,11 +7,10 @@ import asyncio
 import typer
 from rich.table import Table
 
-from daemon import desk
-from daemon.app import SystemClock
-from daemon.cli.shared import Place, console, in_json, policy, refuse, safe, store, write
-from daemon.desk import stamp
+from daemon.cli.shared import Place, console, in_json, refuse, safe, store, write
+from daemon.clock import SystemClock
 from daemon.errors import AnliegenError
+from daemon.records import stamp
 from daemon.store import Store
 from daemon.tables import QuarantineRow
 
@@ -60,6 +59,9 @@ def retry(
     everything: bool = typer.Option(False, "--all", help="Everything that waits."),
 ) -> None:
     """Read messages again, for example after an upgrade; what succeeds becomes what it is."""
+    from daemon import desk
+    from daemon.cli.judging import policy
+
     place: Place = context.obj
     config = place.load()
     refuse([] if ids or everything else ["quarantine retry: name the ids, or --all."])

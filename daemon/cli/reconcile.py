@@ -7,8 +7,9 @@ import asyncio
 import typer
 
 from daemon import reconciliation
-from daemon.app import SystemClock
-from daemon.cli.shared import Place, console, policy, store
+from daemon.cli.judging import policy
+from daemon.cli.shared import Place, console, store
+from daemon.clock import SystemClock
 from daemon.errors import AnliegenError, SourceError
 from daemon.model import DeliveryStatus
 from daemon.reconciliation import Comparison

@@ -1,4 +1,4 @@
-"""What the commands share: where the configuration is, how tables look, who is typing, the model with its progress."""
+"""What the commands share: where the configuration is, how tables look, who is typing. Loaded by every command."""
 
 from __future__ import annotations
 
@@ -13,16 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 
-from classifiers import Classifier
 from daemon import config as configuration
-from daemon import learning
 from daemon.config import Config
-from daemon.errors import ConfigError, StoreError
+from daemon.errors import ConfigError
 from daemon.logs import printable
-from daemon.policy import Policy
-from daemon.rendering import Renderer
 from daemon.store import Store
 
 #: Characters of a line where no terminal says how many it has: nothing is wrapped or cut in a pipe or a file.
@@ -92,50 +87,6 @@ def store(config: Config, *, read_only: bool) -> Iterator[Store]:
         yield opened
     finally:
         opened.close()
-
-
-def policy(config: Config) -> Policy:
-    """Texts and model for a command that judges mails; the model is trained where there is none.
-
-    Raises `ConfigError` where a template does not render.
-    """
-    renderer = Renderer(config)
-    refuse(renderer.check())
-    with progress("loading the model") as report:
-        model = _in_force(config, report)
-    return Policy(config, renderer, model, b"")
-
-
-def _in_force(config: Config, report: Callable[[str, float], None]) -> Classifier:
-    """The model that the daemon decides with; the shipped corpus' own where no database says which."""
-    try:
-        with store(config, read_only=True) as opened:
-            return learning.in_force(opened, config, report)
-    except StoreError:  # none yet, or out of reach: looking at a mail needs no database
-        return learning.classifier(config, report)
-
-
-def texts(config: Config) -> Policy:
-    """Texts without the model, for a command that writes and judges nothing. Raises `ConfigError`."""
-    renderer = Renderer(config)
-    refuse(renderer.check())
-    return Policy(config, renderer, _Nobody(), b"")  # type: ignore[arg-type]  # nothing is asked of it
-
-
-class _Nobody:
-    """Stands where a model would."""
-
-
-@contextmanager
-def progress(words: str) -> Iterator[Callable[[str, float], None]]:
-    """A bar on standard error for work that takes long; takes words and the part (0 to 1) that is done."""
-    out = console(error=True)
-    bars = Progress(
-        TextColumn("{task.description}"), BarColumn(), console=out, transient=True, disable=not out.is_terminal
-    )
-    with bars:
-        task = bars.add_task(words, total=1.0)
-        yield lambda now, part: bars.update(task, description=now, completed=part)
 
 
 def write(data: bytes) -> None:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import typer
 
 from daemon import standing
-from daemon.app import SystemClock
 from daemon.cli.shared import Place, console, in_json, safe, store
+from daemon.clock import SystemClock
 from daemon.standing import Standing
 from daemon.store.workers import WorkerState
 

@@ -9,16 +9,18 @@ from datetime import UTC, datetime
 import typer
 from rich.table import Column, Table
 
-from daemon import desk
-from daemon.app import SystemClock
-from daemon.cli import page
-from daemon.cli.shared import Place, console, in_json, person, policy, refuse, safe, store
+from daemon import records
+from daemon.cli import aside, page
+from daemon.cli.shared import Place, console, in_json, person, refuse, safe, store
+from daemon.clock import SystemClock
 from daemon.config import Config
 from daemon.errors import AnliegenError
 from daemon.model import Category, TicketStatus
 from daemon.store.tickets import Changes, Filters, TicketView
 
 app = typer.Typer(help="List tickets, show one, correct one.", invoke_without_command=True, rich_markup_mode=None)
+app.command("aside")(aside.aside)
+app.command("adopt")(aside.adopt)
 
 
 @app.callback()
@@ -41,7 +43,7 @@ def tickets(
         found = opened.tickets.all(filters)
         if as_json:
             for view in found:
-                typer.echo(in_json(desk.ticket_json(view)))
+                typer.echo(in_json(records.ticket(view)))
         else:
             console().print(_table(list(found), config))
 
@@ -61,9 +63,7 @@ def show(
             raise AnliegenError(f"There is no ticket {number}: `anliegen tickets` lists them.")
         history = opened.tickets.history(number)
     if as_json:
-        typer.echo(
-            in_json(desk.ticket_json(view) | {"reasons": view.row.reasons, "history": desk.history_json(history)})
-        )
+        typer.echo(in_json(records.ticket(view) | {"reasons": view.row.reasons, "history": records.history(history)}))
     else:
         console().print("\n".join(page.lines(view, history, config)), soft_wrap=True)
 
@@ -78,6 +78,9 @@ def set_(
     note: str | None = typer.Option(None, help="A note for the history."),
 ) -> None:
     """Correct a ticket. A new department gets its deliveries; the classifier learns from it."""
+    from daemon import desk
+    from daemon.cli.judging import policy
+
     place: Place = context.obj
     config = place.load()
     changes = Changes(category, department, status, note)

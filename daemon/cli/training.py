@@ -12,8 +12,9 @@ import typer
 import classifiers
 from classifiers import storage
 from daemon import learning
-from daemon.app import SystemClock
-from daemon.cli.shared import Place, console, person, progress, refuse, store
+from daemon.cli.judging import progress
+from daemon.cli.shared import Place, console, person, refuse, store
+from daemon.clock import SystemClock
 from daemon.config import Config
 from daemon.errors import AnliegenError
 from daemon.lane import Lane

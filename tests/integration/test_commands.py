@@ -426,10 +426,10 @@ def leaves(command: Any, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ..
 def test_every_command_and_option_is_on_its_page_and_explains_itself() -> None:
     from typer.main import get_command
 
-    from daemon.cli import app
+    from daemon.cli import application
 
     page = (ROOT / "docs" / "commands.md").read_text("utf-8")
-    for path, command in leaves(get_command(app)):
+    for path, command in leaves(get_command(application())):
         words = " ".join(path)
         assert command.help, words
         assert f"`anliegen {words}" in page, words
@@ -460,7 +460,7 @@ async def test_check_says_what_it_found_and_what_needs_mending(installation: Ins
 
 
 def test_moments_are_in_utc() -> None:
-    from daemon.desk import stamp
+    from daemon.records import stamp
 
     assert stamp(datetime(2026, 3, 3, 9, 0, 0, 999, tzinfo=UTC)) == "2026-03-03T09:00:00Z"
 
