@@ -44,11 +44,11 @@ class Forked:
         self.returncode: int | None = None
 
     @classmethod
-    async def start(cls, module: str, arguments: Sequence[str], cwd: Path, env: Mapping[str, str]) -> Forked:
-        """`python -m MODULE ARGUMENTS`, standard input empty."""
+    async def start(cls, arguments: Sequence[str], cwd: Path, env: Mapping[str, str]) -> Forked:
+        """`python -m daemon ARGUMENTS`, standard input empty."""
         self = cls()
         ends = [os.pipe() for _ in range(PIPED + 1)]
-        request = json.dumps({"module": module, "arguments": list(arguments), "cwd": str(cwd), "env": dict(env)})
+        request = json.dumps({"arguments": list(arguments), "cwd": str(cwd), "env": dict(env)})
         given = array.array("i", [write for _, write in ends])
         _nursery().sendmsg([request.encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, given)])
         for _, write in ends:
@@ -181,7 +181,7 @@ def main() -> None:
     arguments = request["arguments"]
     assert isinstance(arguments, list)
     sys.argv = [sys.argv[0], *arguments]
-    runpy.run_module(str(request["module"]), run_name="__main__", alter_sys=True)
+    runpy.run_module("daemon", run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":

@@ -43,8 +43,8 @@ class Result:
 class Installation:
     """The daemon between one IMAP server and one SMTP server.
 
-    `module` is what runs: another may be prepared. `fresh` starts it in an interpreter of its own, imports and all:
-    where memory or processor time is measured.
+    `module` is what runs: another may be prepared, and prepares itself in a fresh interpreter. So does what is
+    `fresh`: where memory or processor time is measured.
     """
 
     module = "daemon"
@@ -77,8 +77,8 @@ class Installation:
         """Start the command; the caller ends it."""
         words = ["--config", str(self.path), *arguments]
         env = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-        if not self.fresh:
-            return await Forked.start(self.module, words, ROOT, env)
+        if self.module == "daemon" and not self.fresh:
+            return await Forked.start(words, ROOT, env)
         command = [sys.executable, "-m", self.module, *words]
         return await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=PIPE, stderr=PIPE, env=env)
 
