@@ -33,6 +33,8 @@ IN_FLIGHT = 16_000_000
 CLAIMS = 50
 #: Seconds that deliveries on their way get to end by themselves when the daemon stops.
 DRAIN_SECONDS = 5.0
+#: What a claim that has begun may take at shutdown.
+CLAIM_SECONDS = 0.5
 #: How long `run --once` keeps trying a door that fails before it gives up.
 PATIENCE = timedelta(seconds=60)
 #: The longest sleep between two looks into the outbox, in seconds.
@@ -100,6 +102,7 @@ class Dispatch:
         self._sizes: dict[int, int] = {}
         self._begun: set[int] = set()
         self._room = asyncio.Semaphore(at_once)
+        self._claiming: asyncio.Task[None] | None = None
         self._shut: dict[str, Retry] = {}
         self._unwritten_since: datetime | None = None
         self._woken = asyncio.Event()
@@ -181,9 +184,14 @@ class Dispatch:
             await asyncio.sleep(1)
 
     async def _fill(self) -> None:
-        """Claim what is due, before what was claimed runs out, and start it."""
-        if len(self._tasks) >= self.at_once or self._rest() > 0:
-            return
+        """Claim what is due, before what was claimed runs out. Where we are stopped meanwhile, `_stop` waits for it:
+        what was claimed goes back."""
+        if len(self._tasks) < self.at_once and self._rest() <= 0:
+            self._claiming = asyncio.create_task(self._claim())
+            await asyncio.shield(self._claiming)
+
+    async def _claim(self) -> None:
+        """Claim, and start what was claimed."""
         ordinary = [size for size in self._sizes.values() if size <= LARGE]
         claimed = await self.lane.run(
             self.store.outbox.claim,
@@ -311,6 +319,9 @@ class Dispatch:
 
     async def _stop(self) -> None:
         """What has begun may end; what has not goes back into the queue at once."""
+        if self._claiming is not None:
+            with suppress(StoreError, TimeoutError):
+                await asyncio.wait_for(asyncio.shield(self._claiming), CLAIM_SECONDS)
         begun = [task for key, task in self._tasks.items() if key in self._begun]
         for key, task in self._tasks.items():
             if key not in self._begun:

@@ -31,6 +31,8 @@ ROOT = Path(__file__).resolve().parents[1]
 LONGEST = 1 << 20
 #: Where the asking process may go on reading: standard output, standard error.
 PIPED = 2
+#: Seconds that a pipe may stay open after its process has ended: a child of that one may still hold it.
+LINGERING = 2.0
 
 
 class Forked:
@@ -53,13 +55,17 @@ class Forked:
         _nursery().sendmsg([request.encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, given)])
         for _, write in ends:
             os.close(write)
-        self.stdout, self.stderr, status = [await _reader(read) for read, _ in ends]
+        pipes = [await _Pipe.reading(read) for read, _ in ends]
+        self.stdout, self.stderr, status = [pipe.reader for pipe in pipes]
         self.pid = int(await status.readline())
-        self._ended = asyncio.create_task(self._end(status))
+        self._ended = asyncio.create_task(self._end(status, pipes))
         return self
 
-    async def _end(self, status: asyncio.StreamReader) -> int:
+    async def _end(self, status: asyncio.StreamReader, pipes: Sequence[_Pipe]) -> int:
         self.returncode = int(await status.readline())
+        await asyncio.wait([pipe.lost for pipe in pipes], timeout=LINGERING)
+        for pipe in pipes:
+            pipe.close()
         return self.returncode
 
     async def wait(self) -> int:
@@ -81,11 +87,26 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
-async def _reader(read: int) -> asyncio.StreamReader:
-    reader = asyncio.StreamReader()
-    pipe = os.fdopen(read, "rb", buffering=0)
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
-    return reader
+class _Pipe(asyncio.StreamReaderProtocol):
+    """The reading end of a pipe. `lost` is done when the other side has closed it."""
+
+    def __init__(self, reader: asyncio.StreamReader) -> None:
+        super().__init__(reader)
+        self.reader, self.lost = reader, asyncio.get_running_loop().create_future()
+
+    @classmethod
+    async def reading(cls, number: int) -> _Pipe:
+        file = os.fdopen(number, "rb", buffering=0)
+        _, pipe = await asyncio.get_running_loop().connect_read_pipe(lambda: cls(asyncio.StreamReader()), file)
+        return pipe
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.close = transport.close
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.lost.done() or self.lost.set_result(None)
 
 
 @cache

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from daemon import dispatch
-from daemon.dispatch import Dispatch
+from daemon.dispatch import Dispatch, Fetch
 from daemon.lane import Lane
 from daemon.model import Claimed, Outcome, Refused, Sent
 from daemon.ports import Begin
 from daemon.store import Store, outbox
 from daemon.store.outbox import Whereabouts
+from daemon.store.tickets import Filters
 from tests.unit.store.test_journal import planned, record
 from tests.values import NOW, StillClock
 
@@ -57,18 +60,23 @@ def lane(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lane]:
     opened.close()
 
 
+def dispatcher(store: Store, lane: Lane, target: Target, fetch: Fetch) -> Dispatch:
+    lease = timedelta(seconds=60)
+    targets = dict.fromkeys(("acknowledgement", "mail", "folder"), target)
+    return Dispatch(store, lane, lambda: targets, fetch, StillClock(), worker="w", alone=True, lease=lease, at_once=8)
+
+
+async def nothing(_: Whereabouts) -> None:
+    """No original can be fetched."""
+
+
 def send_all(store: Store, lane: Lane, target: Target, originals: int = 0) -> None:
     async def fetch(place: Whereabouts) -> bytes:
         await asyncio.sleep(0)
         return b"x" * originals
 
     async def drain() -> None:
-        lease = timedelta(seconds=60)
-        targets = dict.fromkeys(("acknowledgement", "mail", "folder"), target)
-        whole = Dispatch(
-            store, lane, lambda: targets, fetch, StillClock(), worker="w", alone=True, lease=lease, at_once=8
-        )
-        assert await whole.drain()
+        assert await dispatcher(store, lane, target, fetch).drain()
 
     asyncio.run(drain())
 
@@ -96,3 +104,28 @@ def test_originals_that_lie_in_the_mailbox_count_too(store: Store, lane: Lane) -
     send_all(store, lane, target, originals=HUGE)
     assert target.order == [HUGE] * 4
     assert target.most == HUGE
+
+
+def test_what_is_claimed_while_the_program_is_stopped_goes_back(
+    store: Store, lane: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.journal.record([record(1, deliveries=(planned(data=b"x", message_id="<1@x>"),))], NOW)
+    claim, committed, told = store.outbox.claim, threading.Event(), threading.Event()
+
+    def slowly(*args: Any, **kwargs: Any) -> list[Claimed]:
+        claimed = claim(*args, **kwargs)
+        committed.set()
+        assert told.wait(10)
+        return claimed
+
+    async def stop() -> None:
+        running = asyncio.create_task(dispatcher(store, lane, Target(), nothing).run())
+        assert await asyncio.to_thread(committed.wait, 10)
+        running.cancel()
+        asyncio.get_running_loop().call_soon(told.set)
+        await asyncio.wait([running])
+
+    monkeypatch.setattr(store.outbox, "claim", slowly)
+    asyncio.run(stop())
+    [view] = store.tickets.all(Filters())
+    assert [delivery.status for delivery in view.deliveries] == ["waiting"]
