@@ -47,13 +47,26 @@ def _topics_of(word: str) -> Mapping[str, float]:
     stem = _stem(word)
     if stem in stems:
         return dict.fromkeys(stems[stem], 1 / len(stems[stem]))
-    parts = [each for each in stems if len(each) >= LONG_STEM and each in stem] if len(stem) >= LONG_WORD else []
-    longest = max(map(len, parts), default=0)
     shares: dict[str, float] = {}
-    for part in (each for each in parts if len(each) == longest):
+    for part in _longest_parts(stem) if len(stem) >= LONG_WORD else ():
         for topic in stems[part]:
             shares[topic] = max(shares.get(topic, 0.0), PART / len(stems[part]))
     return shares
+
+
+def _longest_parts(stem: str) -> set[str]:
+    """The longest of the listed stems that are part of this one. Its runs are looked up: there are far more stems."""
+    stems = _stems()
+    for length in range(min(len(stem), _longest_stem()), LONG_STEM - 1, -1):
+        runs = {stem[start : start + length] for start in range(len(stem) - length + 1)}
+        if found := runs & stems.keys():
+            return found
+    return set()
+
+
+@cache
+def _longest_stem() -> int:
+    return max(map(len, _stems()))
 
 
 @cache

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from importlib.resources import files
 
-from classifiers import detect_language
+import numpy as np
+import pytest
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+from classifiers import detect, detect_language
 from classifiers.corpus import shipped_examples
 from classifiers.languages import facts, known_languages
 
@@ -65,3 +69,19 @@ def test_facts_are_complete(code: str) -> None:
 def test_unknown_facts() -> None:
     with pytest.raises(KeyError):
         facts("xx")
+
+
+def test_shipped_tables_are_those_of_the_installed_library(tmp_path):
+    """Where this fails after an update of py3langid: `python -m classifiers.detect` makes them anew."""
+    detect.write_tables(str(tmp_path / "tables.npz"))
+    shipped = files("classifiers") / detect.SHIPPED
+    with shipped.open("rb") as stream, np.load(stream) as ours, np.load(tmp_path / "tables.npz") as theirs:
+        assert set(ours) == set(theirs)
+        for name in theirs:
+            np.testing.assert_array_equal(ours[name], theirs[name])
+
+
+def test_the_automaton_is_put_together_as_the_library_has_it():
+    whole = LanguageIdentifier.from_model_file(MODEL_FILE)
+    ours = detect._identifier()
+    assert (ours.tk_nextmove, ours.tk_row, ours.tk_output) == (whole.tk_nextmove, whole.tk_row, whole.tk_output)
