@@ -6,6 +6,8 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Tests mostly wait for servers: a few more processes than cores.
 WORKERS ?= 4
+# Runs of an hour, with the figures that they print.
+LONG = $(BIN)/python -m pytest --timeout=0 -rP
 COMPILE := $(BIN)/pip-compile $(if $(UPGRADE),--upgrade)
 # dovecot-imapd: the real mailbox server; postgresql: the other database; systemd: systemd-analyze, for the unit's tests
 DEBIAN_PACKAGES := dovecot-imapd postgresql systemd
@@ -19,15 +21,15 @@ demo: .venv/.runtime  ## the main job on sample mails, with nothing else install
 test: .venv/.dev debian-packages  ## every test; PYTEST="-k gate" chooses some
 	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal $(PYTEST)
 
-soak: .venv/.dev debian-packages  ## the daemon killed 200 times while mail flows (SOAK=…), a longer state machine, 40,000 changed mails
-	SOAK=$(or $(SOAK),200) $(BIN)/python -m pytest tests/integration/test_kill.py tests/properties/test_state_machine.py \
-		tests/properties/test_decision.py
+soak: .venv/.dev debian-packages  ## the daemon killed 200 times while mail flows (SOAK=…), a bomb of 10,000 mails, a longer state machine, 40,000 changed mails
+	SOAK=$(or $(SOAK),200) $(LONG) --numprocesses=$(WORKERS) tests/integration/test_kill.py tests/unit/test_mail_bomb.py \
+		tests/properties/test_state_machine.py tests/properties/test_decision.py
 
 soak-workers: .venv/.dev debian-packages  ## 4 workers, 20 mailboxes, 4,000 mails; killed, stopped, cut off (SOAK_MAILS=…, SOAK_SECONDS=…)
-	SOAK_MAILS=$(or $(SOAK_MAILS),4000) $(BIN)/python -m pytest tests/integration/test_workers.py -k whatever
+	SOAK_MAILS=$(or $(SOAK_MAILS),4000) $(LONG) tests/integration/test_workers.py -k whatever
 
 soak-memory: .venv/.dev debian-packages  ## 20 mails of 35 MB among 300 others, then SOAK_MEMORY=50000 mails: the memory of all processes
-	SOAK_MEMORY=$(or $(SOAK_MEMORY),50000) $(BIN)/python -m pytest -s tests/integration/test_memory.py
+	SOAK_MEMORY=$(or $(SOAK_MEMORY),50000) $(LONG) tests/integration/test_memory.py
 
 fuzz: .venv/.fuzz  ## octets that break the way from mail to decision, for FUZZ=600 seconds, guided by coverage
 	$(BIN)/python -m tests.fuzz -max_total_time=$(or $(FUZZ),600)
