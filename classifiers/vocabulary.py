@@ -62,7 +62,7 @@ class Vocabulary:
     _place: dict[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_place", {term: place for place, term in enumerate(self.terms)})
+        object.__setattr__(self, "_place", dict(zip(self.terms, range(len(self.terms)), strict=True)))
 
     def rows(self, texts: Sequence[Sequence[str]]) -> Rows:
         """One weighted row for each text's features; unknown features are left out."""

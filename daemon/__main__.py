@@ -8,14 +8,12 @@ import sys
 
 def main() -> None:
     """Load the command line, which takes a moment, and hand over to it."""
-    gc.disable()  # nothing that is loaded becomes garbage: looking for it, now and at the end, is a third of the moment
+    gc.disable()  # what is loaded becomes no garbage: `cli` lets the collector work when the command is there
     try:
         from daemon.cli import main as command
     except KeyboardInterrupt:
         print("Stopped before anything began.", file=sys.stderr)
         sys.exit(130)  # `cli.INTERRUPTED`, which is not there yet
-    gc.freeze()
-    gc.enable()
     command()
 
 

@@ -135,7 +135,7 @@ class App:
         except ConfigError as error:
             return error.problems
         texts = Renderer(fresh)
-        if problems := texts.check():
+        if problems := texts.check(ours=False):
             return problems
         if changed := needing_restart(self.config, fresh):
             event(

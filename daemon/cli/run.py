@@ -19,7 +19,7 @@ def run(
     """Read the mailboxes, acknowledge and route. SIGTERM ends it, SIGHUP reloads rules and texts."""
     place: Place = context.obj
     config = place.load()
-    refuse(Renderer(config).check())
+    refuse(Renderer(config).check(ours=False))
     logs.setup()
     app = App(place.path, config)
     return asyncio.run(service.run_once(app) if once else service.run(app))

@@ -66,9 +66,12 @@ class Renderer:
         text = self.templates.render(f"admin/{language}/daily.j2", values)
         return write(admin.letter(facts, self.config, self.calendar, language, subject), text_part(text))
 
-    def check(self) -> list[str]:
-        """What is wrong with the templates, each with file and line; empty where all is well."""
-        return check.problems(self.config, self.calendar, self.templates)
+    def check(self, *, ours: bool = True) -> list[str]:
+        """What is wrong with the templates, each with file and line; empty where all is well.
+
+        Without `ours` it is not asked where every text is the program's own: that is proven before a release.
+        """
+        return check.problems(self.config, self.calendar, self.templates, ours=ours)
 
     def _language(self, wished: str) -> str:
         """The citizen's language where the organisation answers in it, else its first."""

@@ -17,9 +17,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-import aiohttp
 
 from daemon.config import Config
 from daemon.config import WebhookTarget as Settings
@@ -27,7 +26,10 @@ from daemon.errors import ConfigError
 from daemon.model import Claimed, InDoubt, Outcome, Refused, Retry, Sent
 from daemon.ports import Begin, Clock
 
-_TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=10)  # seconds; receivers should answer first, work later
+if TYPE_CHECKING:
+    import aiohttp  # loaded with the first webhook: a tenth of a start, and most offices have none
+
+_SECONDS, _CONNECT_SECONDS = 60, 10  # receivers should answer first, work later
 _LONGEST_WAIT = timedelta(hours=6)  # Retry-After is believed up to here
 _AGAIN = frozenset({408, 425, 429})  # and every 5xx: not now
 _OVERLOADED = frozenset({429, 502, 503, 504})  # said of the receiver, not of this ticket
@@ -88,6 +90,8 @@ class WebhookTarget:
     async def _post(
         self, delivery: Claimed, begin: Begin, settings: Settings, secret: str, context: ssl.SSLContext
     ) -> Outcome:
+        import aiohttp
+
         sending = _Sending()
         # A connection of its own for each: reused ones die unnoticed, and POST cannot be repeated blindly.
         connector = aiohttp.TCPConnector(ssl=context, force_close=True, socket_factory=_gatekeeper(settings))
@@ -95,7 +99,9 @@ class WebhookTarget:
         try:
             async with (
                 aiohttp.ClientSession(
-                    connector=connector, timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar()
+                    connector=connector,
+                    timeout=aiohttp.ClientTimeout(total=_SECONDS, sock_connect=_CONNECT_SECONDS),
+                    cookie_jar=aiohttp.DummyCookieJar(),
                 ) as http,
                 http.post(
                     settings.webhook, data=_body(delivery, begin, sending), headers=headers, allow_redirects=False
@@ -228,6 +234,8 @@ def _silence(settings: Settings, sending: _Sending, what: str) -> Outcome:
 
 def _what(error: Exception) -> str:
     """What happened instead of an answer, to follow "The webhook at … "."""
+    import aiohttp
+
     match error:
         case aiohttp.ClientConnectorCertificateError(certificate_error=ssl.SSLCertVerificationError() as inner):
             return f"has a certificate that is not trusted ({inner.verify_message}), so nothing was sent; see `ca_file`"

@@ -156,3 +156,11 @@ def test_the_manual_names_every_file() -> None:
     for path in shipped_folder().rglob("*"):
         if path.suffix in (".j2", ".toml") and path.parent.name in ("de", "ack"):
             assert path.name in manual or path.stem in [str(category) for category in Category]
+
+
+def test_a_start_proves_the_office_s_texts_and_takes_ours_as_proven(tmp_path, monkeypatch):
+    read: list[str] = []
+    monkeypatch.setattr(Templates, "problems", lambda _self, name, _known: read.append(name) or ["no good"])
+    assert renderer().check(ours=False) == [] == read
+    assert own(tmp_path, {"ack/de/subject.j2": "{{ nummer }}"}).check(ours=False) == ["no good"]
+    assert "ack/de/subject.j2" in read
