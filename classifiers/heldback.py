@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from classifiers.vocabulary import Floats
 PARTS = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HeldBack:
     """What each learner says of texts that it was not fitted on, and which part of the corpus each belongs to."""
 
@@ -30,7 +31,7 @@ class HeldBack:
     #: The same learners, fitted on everything.
     scorers: Mapping[str, Scorer]
 
-    @property
+    @cached_property
     def classes(self) -> tuple[str, ...]:
         """The classes in the order of the columns."""
         return tuple(str(label) for label in np.unique(self.labels))

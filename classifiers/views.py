@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from classifiers import encoder, linear, ridge
 from classifiers.features import VIEWS
 from classifiers.heads import JOINED, LIKENESS, LISTED, MEANING, MEANT, PLAIN, TALLIED, Halves, Scorer
+from classifiers.likeness import COMMON, Likeness
 from classifiers.linear import Doubles, Labels
 from classifiers.listed import listed
 from classifiers.meanings import Meanings, coded
@@ -86,11 +87,11 @@ class Question:
         return found
 
     def _by_likeness(self, part: Parts) -> dict[str, Learnt]:
-        table = ridge.Likeness([(self._rows[view], share) for view, share in LIKENESS[self.name].items()])
-        found = {JOINED: self._scorer(table.solve(self.labels, self._weights, part))}
+        table = Likeness(linear.beside((self._rows[view], share) for view, share in LIKENESS[self.name].items()))
+        found = {JOINED: self._scorer(ridge.solve(table, self.labels, self._weights, part))}
         if self.meanings is not None:
             table.add(self.meanings.at(self._where), MEANING)
-            solved = table.solve(self.labels, self._weights, part)
+            solved = ridge.solve(table, self.labels, self._weights, part)
             duals = np.zeros((len(self.meanings), solved.duals.shape[1]), dtype=np.float16)
             duals[self._where] = MEANING * solved.duals
             found[MEANT] = self._scorer(solved, duals)
@@ -101,7 +102,7 @@ class Question:
             view: (share * (self._rows[view].T @ solved.duals)).astype(np.float16)
             for view, share in LIKENESS[self.name].items()
         }
-        bias = ridge.COMMON * solved.duals.sum(axis=0)
+        bias = COMMON * solved.duals.sum(axis=0)
         return Scorer(weights, bias, duals), solved.held
 
     def _by_tallies(self, part: Parts) -> Learnt:

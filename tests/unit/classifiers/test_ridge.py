@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
+from classifiers import ridge
+from classifiers.likeness import COMMON, Likeness
+from classifiers.linear import beside
 from classifiers.meanings import Meanings, coded, nearness
-from classifiers.ridge import COMMON, STIFFNESS, Likeness
+from classifiers.ridge import STIFFNESS, solve
 
 COUNT, CLASSES = 700, ("a", "b", "c")  # more than a block of the table
 RANDOM = np.random.default_rng(7)
@@ -31,11 +34,11 @@ def by_hand(meanings: Meanings | None) -> tuple[np.ndarray, np.ndarray, np.ndarr
 
 def test_a_part_is_answered_as_if_it_had_never_been_there() -> None:
     meanings = coded(ROWS)
-    likeness = Likeness([(csr_matrix(ROWS), 1.0)])
+    likeness = Likeness(csr_matrix(ROWS))
     for added in (None, meanings):
         if added is not None:
             likeness.add(added, 0.5)
-        solved = likeness.solve(LABELS, WEIGHTS, PART)
+        solved = solve(likeness, LABELS, WEIGHTS, PART)
         table, truth, slack = by_hand(added)
         np.testing.assert_allclose(solved.duals, np.linalg.solve(table + np.diag(slack), truth), atol=2e-3)
         held, rest = PART == 2, PART != 2
@@ -44,15 +47,45 @@ def test_a_part_is_answered_as_if_it_had_never_been_there() -> None:
         assert not solved.held[PART == -1].any()
 
 
-def test_a_table_can_be_solved_again() -> None:
-    likeness = Likeness([(csr_matrix(ROWS), 1.0)])
-    once, again = (likeness.solve(LABELS, WEIGHTS, PART) for _ in range(2))
+def test_where_the_sketch_sees_little_the_answer_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    likeness = Likeness(csr_matrix(np.vstack([ROWS, ROWS])))  # every text twice: no table has more that is the same
+    labels, weights, part = np.tile(LABELS, 2), np.tile(WEIGHTS, 2), np.tile(PART, 2)
+    whole = solve(likeness, labels, weights, part)
+    monkeypatch.setattr(ridge, "SKETCHED", 5)
+    narrow = solve(likeness, labels, weights, part)
+    np.testing.assert_allclose(narrow.duals, whole.duals, atol=2e-3)
+    np.testing.assert_allclose(narrow.held, whole.held, atol=4e-3)
+
+
+def test_the_same_texts_make_the_same_model() -> None:
+    once, again = (solve(Likeness(csr_matrix(ROWS)), LABELS, WEIGHTS, PART) for _ in range(2))
     np.testing.assert_array_equal(once.duals, again.duals)
 
 
-def test_what_is_no_likeness_has_no_solution() -> None:
+def test_parts_without_texts_and_without_others() -> None:
+    solved = solve(Likeness(csr_matrix(ROWS)), LABELS, WEIGHTS, np.ones_like(PART))
+    assert not solved.held.any(), "nothing is known without any text"
+    assert np.isfinite(solved.duals).all()
+
+
+def test_half_a_table_is_the_whole() -> None:
+    likeness, table = Likeness(csr_matrix(ROWS)), ROWS @ ROWS.T + COMMON
+    places = np.array([0, 3, 511, 512, 699])
+    np.testing.assert_allclose(likeness.columns(places), table[:, places], rtol=1e-5)
+    np.testing.assert_allclose(likeness.times(ROWS), table @ ROWS, rtol=1e-4)
+
+
+def test_views_beside_each_other_are_added() -> None:
+    both = beside([(csr_matrix(ROWS), 0.25), (csr_matrix(ROWS[:, :3]), 2.0)]).toarray()
+    np.testing.assert_allclose(both @ both.T, 0.25 * ROWS @ ROWS.T + 2 * ROWS[:, :3] @ ROWS[:, :3].T, atol=1e-5)
+
+
+@pytest.mark.parametrize("share", [-9.0, -0.6])
+def test_what_is_no_likeness_has_no_solution(share: float) -> None:
+    likeness = Likeness(csr_matrix(ROWS * 0.1))
+    likeness.add(coded(ROWS), share)
     with pytest.raises(ValueError, match="no solution"):
-        Likeness([(csr_matrix(ROWS), -9.0)]).solve(LABELS, WEIGHTS, PART)
+        solve(likeness, LABELS, WEIGHTS, PART)
 
 
 def test_meanings_in_octets_are_near_what_they_were() -> None:
