@@ -124,8 +124,7 @@ def _sketch(table: Likeness) -> Floats:
 
 def _shares(some: Floats, others: Floats) -> Floats:
     """Some by others; 0 where both are, as once a system is solved."""
-    found: Floats = some / np.maximum(others, np.finfo(np.float32).tiny)
-    return found
+    return np.divide(some, np.maximum(others, np.finfo(np.float32).tiny), dtype=np.float32)
 
 
 def _dots(some: Floats, others: Floats) -> Floats:
