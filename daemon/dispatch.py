@@ -1,7 +1,7 @@
 """The second half of the plot: outbox -> world. `claim` -> `target.deliver` -> close. Nothing else sends.
 
-What became of a delivery is written right after the other side's answer; deliveries that end together
-share a commit, and none waits for a batch to fill (architecture, invariant 4).
+What became of a delivery is written right after the other side's answer; deliveries that begin or end
+together share a commit, and none waits for a batch to fill (architecture, invariant 4).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Generic, TypeVar
@@ -76,6 +76,14 @@ class SharedCommit(Generic[Item, Answer]):
                     future.set_result(answer(item))
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What is to be written of a delivery: what became of it, or (no outcome) that it is about to be sent."""
+
+    delivery: int
+    outcome: Outcome | None = None
+
+
 class Dispatch:
     """Sends what is due. One instance a process; `run` is its life, `drain` its life in `run --once`."""
 
@@ -106,8 +114,7 @@ class Dispatch:
         self._shut: dict[str, Retry] = {}
         self._unwritten_since: datetime | None = None
         self._woken = asyncio.Event()
-        self._begin = SharedCommit(self._commit_begin)
-        self._close = SharedCommit(self._commit_close)
+        self._step = SharedCommit(self._commit)
 
     def wake(self) -> None:
         """Something new may be due."""
@@ -240,7 +247,7 @@ class Dispatch:
         """One delivery, from claim to written outcome. Never raises."""
 
         async def begin() -> bool:
-            if await self._begin(delivery.id):
+            if await self._step(_Step(delivery.id)):
                 self._begun.add(delivery.id)
             return delivery.id in self._begun
 
@@ -290,7 +297,7 @@ class Dispatch:
         gap = 0.5
         while True:
             try:
-                await self._close((delivery.id, outcome))
+                await self._step(_Step(delivery.id, outcome))
                 self._unwritten_since = None
                 return
             except StoreError as error:
@@ -299,13 +306,11 @@ class Dispatch:
                 await asyncio.sleep(gap)
                 gap = min(gap * 2, 30)
 
-    async def _commit_begin(self, ids: list[int]) -> Callable[[int], bool]:
-        begun = await self.lane.run(self.store.outbox.begin, ids, self.worker, self.clock.now())
-        return begun.__contains__
-
-    async def _commit_close(self, outcomes: list[tuple[int, Outcome]]) -> Callable[[tuple[int, Outcome]], None]:
-        await self.lane.run(self.store.outbox.close, outcomes, self.worker, self.clock.now())
-        return lambda _: None
+    async def _commit(self, steps: list[_Step]) -> Callable[[_Step], bool]:
+        ids = [step.delivery for step in steps if step.outcome is None]
+        outcomes = [(step.delivery, step.outcome) for step in steps if step.outcome is not None]
+        begun = await self.lane.run(self.store.outbox.step, ids, outcomes, self.worker, self.clock.now())
+        return lambda step: step.delivery in begun
 
     async def _keep_claims(self) -> None:
         """Three times a lease: renew what is on its way, then take over what others left, or we lost sight of."""

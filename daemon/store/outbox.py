@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import and_, bindparam, func, update
+from sqlalchemy import UpdateBase, and_, bindparam, func, update
 from sqlalchemy.orm import defer
 from sqlalchemy.orm.interfaces import LoaderOption
 from sqlmodel import Session, col, delete, select
@@ -152,45 +153,45 @@ class Outbox:
 
     def begin(self, ids: Collection[int], worker: str, now: datetime) -> set[int]:
         """Mark claims as `sending`, right before their data leaves; return those that were still ours."""
-        with self.database.transaction() as session:
-            moment = self.database.now(session, now)
-            mine = update(DeliveryRow).where(
-                col(DeliveryRow.id).in_(ids),
-                col(DeliveryRow.claimed_by) == worker,
-                col(DeliveryRow.status) == DeliveryStatus.CLAIMED,
-                col(DeliveryRow.claimed_until) > moment,
-            )
-            sending = {"status": DeliveryStatus.SENDING, "at": now, "claimed_until": moment + self.lease}
-            begun = session.exec(mine.values(sending).returning(col(DeliveryRow.id)), execution_options=UNSEEN)
-            return set(begun.scalars())
+        return self.step(ids, (), worker, now)
 
     def close(self, outcomes: Sequence[tuple[int, Outcome]], worker: str, now: datetime) -> None:
         """Write what became of deliveries. One that is no longer ours keeps what its new owner wrote,
         except that a `Sent` is the truth whoever says it."""
-        sent = {delivery_id: outcome.remark for delivery_id, outcome in outcomes if isinstance(outcome, Sent)}
+        self.step((), outcomes, worker, now)
+
+    def step(
+        self, ids: Collection[int], outcomes: Sequence[tuple[int, Outcome]], worker: str, now: datetime
+    ) -> set[int]:
+        """`begin` and `close` as one transaction: some are about to be sent while others have been."""
         with self.database.transaction() as session:
-            self._sent(session, sent, now)
-            for delivery_id, outcome in outcomes:
-                if delivery_id in sent:
-                    continue
-                row = session.get(DeliveryRow, delivery_id, options=[_unread()], with_for_update=True)
-                if row is not None and row.claimed_by == worker:
-                    self._close(session, row, outcome, now)
+            self._write(session, outcomes, worker, now)
+            return self._sending(session, ids, worker, now) if ids else set()
+
+    def _sending(self, session: Session, ids: Collection[int], worker: str, now: datetime) -> set[int]:
+        moment = self.database.now(session, now)
+        until = {"this_moment": moment, "this_until": moment + self.lease}
+        mine = {"these": list(ids), "this_worker": worker, "this_at": now, **until}
+        return set(session.connection().scalars(_mark_sending(), mine))
+
+    def _write(self, session: Session, outcomes: Sequence[tuple[int, Outcome]], worker: str, now: datetime) -> None:
+        sent = {delivery_id: outcome.remark for delivery_id, outcome in outcomes if isinstance(outcome, Sent)}
+        self._sent(session, sent, now)
+        for delivery_id, outcome in outcomes:
+            if delivery_id in sent:
+                continue
+            row = session.get(DeliveryRow, delivery_id, options=[_unread()], with_for_update=True)
+            if row is not None and row.claimed_by == worker:
+                self._close(session, row, outcome, now)
 
     def _sent(self, session: Session, remarks: Mapping[int, str], now: datetime) -> None:
         """What went out, by one statement: this is nearly every delivery's end. Its door is open."""
         if not remarks:
             return
-        columns = table(DeliveryRow).c
-        done = {"status": DeliveryStatus.SENT, "at": now, "claimed_by": None, "claimed_until": None}
-        kept = {} if self.keep else {"data": None}
-        mark = update(table(DeliveryRow)).where(columns.id == bindparam("this"))
-        counted = mark.values(**done, **kept, why=bindparam("remark"), attempts=columns.attempts + 1)
-        session.connection().execute(
-            counted, [{"this": id_, "remark": words or None} for id_, words in remarks.items()]
-        )
-        doors = select(DeliveryRow.door).where(col(DeliveryRow.id).in_(remarks))
-        session.exec(delete(PauseRow).where(col(PauseRow.door).in_(doors)), execution_options=UNSEEN)
+        sent = [{"this": id_, "this_at": now, "this_remark": words or None} for id_, words in remarks.items()]
+        connection = session.connection()
+        connection.execute(_mark_sent(self.keep), sent)
+        connection.execute(_end_pauses(), {"these": list(remarks)})
 
     def _close(self, session: Session, row: DeliveryRow, outcome: Outcome, now: datetime) -> None:
         row.claimed_by = row.claimed_until = None
@@ -272,6 +273,41 @@ class Outbox:
                 row.status, row.not_before, row.at, row.doubts = DeliveryStatus.WAITING, now, now, 0
                 row.dismissed_at = None
             return [row.id for row in freed if row.id is not None]
+
+
+# Statements of every delivery, put together once: that takes longer than they do.
+
+
+@cache
+def _mark_sending() -> UpdateBase:
+    """Those of the claims that are still ours, by number."""
+    columns = table(DeliveryRow).c
+    mine = update(table(DeliveryRow)).where(
+        columns.id.in_(bindparam("these", expanding=True)),
+        columns.claimed_by == bindparam("this_worker"),
+        columns.status == DeliveryStatus.CLAIMED,
+        columns.claimed_until > bindparam("this_moment"),
+    )
+    sending = mine.values(status=DeliveryStatus.SENDING, at=bindparam("this_at"), claimed_until=bindparam("this_until"))
+    return sending.returning(columns.id)
+
+
+@cache
+def _mark_sent(keep: bool) -> UpdateBase:
+    """One delivery; `keep`: with its octets."""
+    columns = table(DeliveryRow).c
+    mark = update(table(DeliveryRow)).where(columns.id == bindparam("this"))
+    done = {"status": DeliveryStatus.SENT, "at": bindparam("this_at"), "why": bindparam("this_remark")}
+    free = {"claimed_by": None, "claimed_until": None} | ({} if keep else {"data": None})
+    return mark.values(**done, **free, attempts=columns.attempts + 1)
+
+
+@cache
+def _end_pauses() -> UpdateBase:
+    """Of the doors of these deliveries."""
+    columns, doors = table(DeliveryRow).c, table(PauseRow).c.door
+    through = select(columns.door).where(columns.id.in_(bindparam("these", expanding=True)))
+    return delete(table(PauseRow)).where(doors.in_(through))
 
 
 def _sendable(session: Session, row: DeliveryRow) -> bool:
