@@ -31,6 +31,9 @@ SECONDS = 3600.0
 #: What the child runs; tests name another, with a smaller corpus.
 MODULE = "classifiers.apart"
 
+#: One thread: several wait for each other on a busy machine. Large blocks of memory go back at once (mallopt(3)).
+ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": "1000000"}
+
 Progress = Callable[[str, float], None]
 
 
@@ -95,7 +98,7 @@ async def _start() -> asyncio.subprocess.Process:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            env=environment | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+            env=environment | ALONE,
             limit=2**20,
         )
     except OSError as error:

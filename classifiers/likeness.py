@@ -18,7 +18,7 @@ from classifiers.vocabulary import Floats
 #: Likeness that any two texts have: leaves room for a bias.
 COMMON = 0.3
 #: Lines of the table that lie together.
-BLOCK = 512
+BLOCK = 256
 
 
 class Likeness:

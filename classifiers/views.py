@@ -46,9 +46,9 @@ class Views:
         self.vocabularies: dict[str, Vocabulary] = {}
         self._sparse: dict[str, linear.Matrix] = {}
         for name, view in VIEWS.items():
-            features = [view(example.text) for example in examples]
-            self.vocabularies[name] = learn_vocabulary(features, AT_LEAST)
-            self._sparse[name] = linear.matrix(self.vocabularies[name].rows(features))
+            features = (view(example.text) for example in examples)
+            self.vocabularies[name], rows = learn_vocabulary(features, AT_LEAST)
+            self._sparse[name] = linear.matrix(rows)
         texts = [example.text for example in examples]
         self.meanings = coded(encoder.corpus_vectors(texts)) if use_encoder else None
 

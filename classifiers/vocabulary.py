@@ -6,8 +6,9 @@ three flat arrays (compressed sparse rows), so that no sparse-matrix library is 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -64,31 +65,57 @@ class Vocabulary:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_place", dict(zip(self.terms, range(len(self.terms)), strict=True)))
 
-    def rows(self, texts: Sequence[Sequence[str]]) -> Rows:
+    def rows(self, texts: Iterable[Sequence[str]]) -> Rows:
         """One weighted row for each text's features; unknown features are left out."""
-        values, columns = [], []
-        starts = np.zeros(len(texts) + 1, dtype=np.int64)
-        for number, features in enumerate(texts):
-            row, where = self._row(features)
-            values.append(row)
-            columns.append(where)
-            starts[number + 1] = starts[number] + len(row)
-        empty = np.zeros(0, dtype=np.float32), np.zeros(0, dtype=np.int32)
-        return Rows(np.concatenate([empty[0], *values]), np.concatenate([empty[1], *columns]), starts, len(self.terms))
+        return self.weighed(_count(texts, self._place.get))
 
-    def _row(self, features: Sequence[str]) -> tuple[Floats, Ints]:
-        find = self._place.get
-        found = [place for feature in features if (place := find(feature)) is not None]
-        columns, often = np.unique(np.array(found, dtype=np.int32), return_counts=True)
-        values = ((1 + np.log(often)) * self.rarity[columns]).astype(np.float32)
-        length = float(np.linalg.norm(values))
-        return (values / np.float32(length) if length else values), columns
+    def weighed(self, counts: Counts) -> Rows:
+        """Counted features, by their places here, as weighted rows."""
+        values = (1 + np.log(counts.often, dtype=np.float32)) * self.rarity[counts.columns]
+        squares = np.concatenate([[0], np.cumsum(values.astype(np.float64) ** 2)])[counts.starts]
+        values /= np.repeat(np.sqrt(np.diff(squares)).astype(np.float32), np.diff(counts.starts))
+        return Rows(values, counts.columns, counts.starts, len(self.terms))
 
 
-def learn_vocabulary(texts: Sequence[Sequence[str]], at_least: int) -> Vocabulary:
-    """The features that stand in at least so many texts; rarity is smoothed as is usual: ln((1+n)/(1+df)) + 1."""
-    documents = Counter(feature for features in texts for feature in set(features))
-    kept = sorted(feature for feature, count in documents.items() if count >= at_least)
-    counts = np.array([documents[feature] for feature in kept], dtype=np.float64)
-    rarity = np.log((1 + len(texts)) / (1 + counts)) + 1
-    return Vocabulary(tuple(kept), rarity.astype(np.float32))
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How often features stand in texts, by their places: kept as `Rows` are."""
+
+    often: Ints
+    columns: Ints
+    starts: NDArray[np.int64]
+
+    def only(self, renamed: Ints) -> Counts:
+        """With each place's new name; left out where that is negative."""
+        columns = renamed[self.columns]
+        known = columns >= 0
+        return Counts(self.often[known], columns[known], np.concatenate([[0], np.cumsum(known)])[self.starts])
+
+
+def learn_vocabulary(texts: Iterable[Sequence[str]], at_least: int) -> tuple[Vocabulary, Rows]:
+    """The features that stand in at least so many texts, and the texts' rows; each text is asked for once, and let go.
+
+    Rarity is smoothed as is usual: ln((1+n)/(1+df)) + 1.
+    """
+    places: defaultdict[str, int] = defaultdict()
+    places.default_factory = places.__len__  # what was not seen yet gets the next place
+    counts = _count(texts, places.__getitem__)
+    documents = np.bincount(counts.columns, minlength=len(places))
+    terms = sorted(term for term, place in places.items() if documents[place] >= at_least)
+    kept = np.array([places[term] for term in terms], dtype=np.int64)
+    renamed = np.full(len(places), -1, dtype=np.int32)
+    renamed[kept] = np.arange(len(terms), dtype=np.int32)
+    rarity = np.log(len(counts.starts) / (1 + documents[kept])) + 1
+    del places  # five times as many words as are kept
+    vocabulary = Vocabulary(tuple(terms), rarity.astype(np.float32))
+    return vocabulary, vocabulary.weighed(counts.only(renamed))
+
+
+def _count(texts: Iterable[Sequence[str]], place: Callable[[str], int | None]) -> Counts:
+    often, columns, starts = array("i"), array("i"), array("q", [0])
+    for features in texts:
+        found = {where: number for each, number in Counter(features).items() if (where := place(each)) is not None}
+        columns.extend(found)
+        often.extend(found.values())
+        starts.append(len(columns))
+    return Counts(np.array(often, np.int32), np.array(columns, np.int32), np.array(starts, np.int64))

@@ -43,11 +43,23 @@ def test_letter_runs_of_a_short_word() -> None:
 
 
 def test_rows_have_length_one_and_know_only_what_was_learnt() -> None:
-    vocabulary = learn_vocabulary([["a", "b"], ["a"], ["c"]], at_least=2)
+    vocabulary, _ = learn_vocabulary([["a", "b"], ["a"], ["c"]], at_least=2)
     assert vocabulary.terms == ("a",)
     rows = vocabulary.rows([["a", "a", "x"], ["x"]])
     assert rows.values.tolist() == [1.0]
     assert rows.times(np.array([[2.0, 3.0]], dtype=np.float32)).tolist() == [[2.0, 3.0], [0.0, 0.0]]
+
+
+def test_what_is_learnt_from_is_read_as_any_other_text() -> None:
+    texts = [["b", "a", "b", "b"], [], ["c", "a", "once"], ["c"], ["b", "c", "c"]]
+    vocabulary, learnt = learn_vocabulary((each for each in texts), at_least=2)
+    assert vocabulary.terms == ("a", "b", "c")
+    [dense, again] = [each.times(np.eye(3, dtype=np.float32)) for each in (learnt, vocabulary.rows(texts))]
+    np.testing.assert_array_equal(dense, again)
+    rarity = np.log(6 / (1 + np.array([2, 2, 3]))) + 1
+    first = np.array([1, 1 + np.log(3), 0]) * rarity
+    np.testing.assert_allclose(dense[0], first / np.linalg.norm(first), rtol=1e-6)
+    assert not dense[1].any()
 
 
 def test_compounds_are_found_in_the_lexicon() -> None:
