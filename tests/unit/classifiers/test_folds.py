@@ -45,3 +45,8 @@ def test_a_topic_of_one_or_two_senders_is_dealt_out_singly() -> None:
     two = [*texts(12, "office-1", "wasserwerk"), *texts(12, "office-2", "wasserwerk")]
     crowded = [*CORPUS, *texts(300, "g", "abfall"), *texts(300, "h", "abfall"), *two]
     assert len(parts_of(crowded, "wasserwerk")) > 1
+
+
+def test_lines_of_the_lexicon_do_not_stand_in_for_mails() -> None:
+    leading = [*texts(40, "given", "wasserwerk"), *texts(30, "h", "wasserwerk"), *texts(25, "g", "wasserwerk")]
+    assert len(parts_of([*CORPUS, *leading, *texts(200, LEXICON, "wasserwerk")], "wasserwerk") - {ALWAYS}) == 5
