@@ -73,26 +73,27 @@ _AUTOMATIC = _clue("calls itself automatic", Where.TEXT, 60, "automatic")
 _ANYBODY = _clue("addresses whoever wrote", Where.TEXT, 40, "anybody")
 _THANKS = _clue("opens with thanks for the mail", Where.TEXT, 15, "thanks")
 
+# In each table first what is found soonest or weighs most: where all of that is missing, the rest is not looked for.
 ABSENCE: tuple[Clue, ...] = (
     *_TITLES,
     _clue("subject says that somebody is away", Where.SUBJECT, 60, "person_away"),
-    _clue("says that the writer is away", Where.TEXT, 40, "away"),
-    _clue("names a way for urgent matters", Where.TEXT, 25, "urgent"),
-    _clue("says until when", Where.TEXT, 20, "back"),
-    _clue("says that mail is not read now", Where.TEXT, 30, "unread"),
     _AUTOMATIC,
     _ANYBODY,
     _THANKS,
+    _clue("says until when", Where.TEXT, 20, "back"),
+    _clue("names a way for urgent matters", Where.TEXT, 25, "urgent"),
+    _clue("says that the writer is away", Where.TEXT, 40, "away"),
+    _clue("says that mail is not read now", Where.TEXT, 30, "unread"),
     _TELLS,
     _MATTER,
     _TOWN,
 )
 RECEIPT: tuple[Clue, ...] = (
     _clue("subject confirms the arrival", Where.OPENING, 40, "receipt_titles"),
-    _clue("confirms the arrival", Where.TEXT, 30, "received"),
-    _clue("names a reference number", Where.TEXT, 20, "reference"),
     _AUTOMATIC,
     _THANKS,
+    _clue("names a reference number", Where.TEXT, 20, "reference"),
+    _clue("confirms the arrival", Where.TEXT, 30, "received"),
     _TELLS,
     _MATTER,
 )
@@ -126,10 +127,11 @@ class Found:
         return any(clue.name == name for clue in self.clues)
 
 
-def weigh(message: Message, clues: tuple[Clue, ...]) -> Found:
+def weigh(message: Message, clues: tuple[Clue, ...], least: int = 0) -> Found:
     """Look for each clue and add up. A subject that begins with `Re:` or `WG:` is a person's and titles nothing.
 
-    What speaks for a person is looked for only where something speaks for a machine.
+    What speaks for a person is looked for only where something speaks for a machine; nothing more is, where nothing
+    was found and what is left would not come to `least`.
     """
     subject = fields.folded(message.subject[:300])
     title = "" if _PREFIX.match(subject) else subject
@@ -140,7 +142,11 @@ def weigh(message: Message, clues: tuple[Clue, ...]) -> Found:
         Where.TEXT: (fields.folded((message.own_text or message.text)[:_READ]),),
     }
     hits: list[Clue] = []
+    left = sum(clue.weight for clue in clues if clue.weight > 0)
     for clue in clues:
+        if not hits and left < least:
+            break
+        left -= max(clue.weight, 0)
         if (clue.weight >= 0 or hits) and any(text and clue.pattern.search(text) for text in places[clue.where]):
             hits.append(clue)
     return Found(sum(clue.weight for clue in hits), tuple(hits))
@@ -148,7 +154,7 @@ def weigh(message: Message, clues: tuple[Clue, ...]) -> Found:
 
 def absence(message: Message) -> str | None:
     """An absence notice or automatic reply by its wording: the clues, else None."""
-    found = weigh(message, ABSENCE)
+    found = weigh(message, ABSENCE, ENOUGH - _ANSWERS)
     if found.clues == (_TITLES[-1],) and len(message.own_text or message.text) < _SHORT:
         return found.names  # a title and a few words that say nothing else
     total = found.total + (_ANSWERS if message.in_reply_to else 0)
@@ -157,13 +163,13 @@ def absence(message: Message) -> str | None:
 
 def receipt(message: Message) -> str | None:
     """Another system's receipt by its wording. It must call itself automatic: officials write the rest, too."""
-    found = weigh(message, RECEIPT)
+    found = weigh(message, RECEIPT, ENOUGH)
     return found.names if found.total >= ENOUGH and found.has(_AUTOMATIC.name) else None
 
 
 def bounce(message: Message) -> str | None:
     """A failed delivery's report by its wording."""
-    found = weigh(message, BOUNCE)
+    found = weigh(message, BOUNCE, ENOUGH)
     return found.names if found.total >= ENOUGH else None
 
 
@@ -174,6 +180,6 @@ def is_bounce_title(message: Message) -> bool:
 
 def read_receipt(message: Message) -> str | None:
     """A read receipt by its wording: the title with the sentence, or with nothing at all."""
-    found = weigh(message, READ_RECEIPT)
+    found = weigh(message, READ_RECEIPT, ENOUGH)
     empty = not message.text.strip() and found.has("subject names a read receipt") and bool(message.in_reply_to)
     return found.names if found.total >= ENOUGH or empty else None
