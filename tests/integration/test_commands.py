@@ -443,9 +443,11 @@ async def test_train_says_where_the_model_is_and_check_what_it_counted(
     installation: Installation, tmp_path: Path
 ) -> None:
     installation.module = "tests.small_corpus"
+    installation.raw["worker"]["state_folder"] = str(tmp_path / "state")  # others would take its model for theirs
+    installation.write()
     trained = await installation.command("train")
     assert trained.status == 0, trained.err
-    assert str(Path(installation.raw["worker"]["state_folder"]) / "model") in trained.out
+    assert str(tmp_path / "state" / "model") in trained.out
     offline = await installation.command("check", "--offline")
     assert offline.out.strip().endswith("1 mailbox, 4 departments, 0 rules; every template renders.")
 

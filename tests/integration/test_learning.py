@@ -32,7 +32,8 @@ DOUBT = "Das Trinkwasser schmeckt nach Chlor, und der Wasserzähler läuft rück
 
 
 @pytest.fixture
-def learning(tmp_path: Path, dovecot: Dovecot, smtp: SmtpServer) -> Installation:
+def learning(tmp_path: Path, dovecot: Dovecot, smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))  # where another test's model may lie, ready for use
     departments = [*raw_config()["department"], {"key": "wasserwerk", "name": "Wasserwerk"}]
     found = Installation.between(tmp_path, dovecot, smtp, tmp_path / "state", department=departments)
     found.module = "tests.small_corpus"
@@ -57,7 +58,7 @@ async def test_a_signal_ends_the_first_training(learning: Installation) -> None:
     assert process.stderr is not None
     begun = b""
     while b"It is trained from the shipped corpus" not in begun:
-        begun = await process.stderr.readline()
+        begun = await asyncio.wait_for(process.stderr.readline(), PATIENCE)
         assert begun, "it ended before it trained"
     process.send_signal(signal.SIGTERM)
     assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
