@@ -11,8 +11,10 @@ from classifiers.vocabulary import Floats
 
 #: How quickly likeness fades with distance: exp(-NEAR · squared distance), vectors of length one.
 NEAR = 1.0
-#: Texts that are compared at once.
-BLOCK = 1024
+#: Learnt texts whose codes are made numbers at once, in place: more would not stay in the processor's own memory.
+BLOCK = 128
+#: Vectors that are compared at once, which bounds what that takes of memory.
+ASKED = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,21 @@ class Meanings:
 
     def times(self, vectors: Floats, duals: NDArray[np.float16]) -> Floats:
         """Nearness of vectors to all learnt texts, times a matrix with a line for each learnt text."""
-        out = np.zeros((len(vectors), duals.shape[1]), dtype=np.float32)
+        voices = duals.astype(np.float32)
+        parts = [self._near(vectors[begin : begin + ASKED]) @ voices for begin in range(0, len(vectors), ASKED)]
+        return np.concatenate([voices[:0], *parts])
+
+    def _near(self, vectors: Floats) -> Floats:
+        """As `nearness` of some vectors to all learnt texts: a mail's time goes into making numbers of the codes."""
+        scaled, near = vectors * self.scales, np.empty((len(vectors), len(self)), dtype=np.float32)
+        lines = np.empty((BLOCK, len(self.scales)), dtype=np.float32)
         for begin in range(0, len(self), BLOCK):
-            where = slice(begin, begin + BLOCK)
-            out += nearness(vectors, self.vectors(where)) @ duals[where].astype(np.float32)
-        return out
+            codes = self.codes[begin : begin + BLOCK]
+            np.copyto(lines[: len(codes)], codes)
+            near[:, begin : begin + BLOCK] = scaled @ lines[: len(codes)].T
+        near -= 1
+        near *= 2 * NEAR
+        return np.exp(near, out=near)
 
 
 def nearness(some: Floats, others: Floats) -> Floats:

@@ -95,3 +95,7 @@ def test_meanings_in_octets_are_near_what_they_were() -> None:
     duals = RANDOM.random((COUNT, 3)).astype(np.float16)
     wanted = nearness(ROWS[:4], meanings.vectors(slice(None))) @ duals.astype(np.float32)
     np.testing.assert_allclose(meanings.times(ROWS[:4], duals), wanted, rtol=1e-4)
+    many = meanings.times(ROWS, duals)
+    np.testing.assert_allclose(many[:4], wanted, rtol=1e-4)
+    np.testing.assert_allclose(meanings.times(ROWS[-1:], duals), many[-1:], rtol=1e-4)
+    assert meanings.times(ROWS[:0], duals).shape == (0, 3)
