@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -19,9 +20,21 @@ def test_pragmas_of_a_live_connection(store: Store) -> None:
         assert isinstance(raw, sqlite3.Connection)
         values = {
             name: raw.execute(f"PRAGMA {name}").fetchone()[0]
-            for name in ("journal_mode", "synchronous", "foreign_keys")
+            for name in ("journal_mode", "synchronous", "foreign_keys", "page_size")
         }
-    assert values == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    assert values == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "page_size": 16_384}
+
+
+def test_a_file_with_smaller_pages_serves_as_it_is(config, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    with closing(sqlite3.connect(tmp_path / "anliegen.db")) as old:
+        old.executescript("PRAGMA page_size=4096; PRAGMA journal_mode=WAL; CREATE TABLE before (id INTEGER)")
+    store = Store.open(config)
+    store.database.migrate()
+    store.journal.record([record(1)], NOW)
+    store.close()
+    with closing(sqlite3.connect(tmp_path / "anliegen.db")) as raw:
+        assert raw.execute("PRAGMA page_size").fetchone() == (4096,)
+        assert raw.execute("SELECT count(*) FROM message").fetchone() == (1,)
 
 
 def test_a_database_for_reading_is_never_created(config) -> None:  # type: ignore[no-untyped-def]
