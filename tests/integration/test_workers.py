@@ -106,7 +106,7 @@ class Mischief:
 
 
 async def test_whatever_happens_to_workers_every_mail_is_one_ticket_and_is_answered_once(
-    smtp: SmtpServer, postgresql: PostgreSQL, tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]
+    smtp: SmtpServer, postgresql: PostgreSQL, tmp_path: Path, model: Path
 ) -> None:
     seed = int(os.environ.get("SOAK_SEED", random.SystemRandom().randrange(10**6)))
     users, counts = [f"post-{number}" for number in range(MAILBOXES)], Counter[str]()
@@ -122,9 +122,8 @@ async def test_whatever_happens_to_workers_every_mail_is_one_ticket_and_is_answe
             await town.settles(OPEN, 0, PATIENCE)
             await until(lambda: not any(dovecot.uids(user) for user in users), PATIENCE)
             doubled = await _look(town)
-    with capsys.disabled():
-        what = ", ".join(f"{times} {kind}" for kind, times in sorted(counts.items()))
-        print(f"\n{WORKERS} workers, {MAILBOXES} mailboxes, {MAILS} mails; {what}; {doubled} doubled (seed {seed})")
+    what = ", ".join(f"{times} {kind}" for kind, times in sorted(counts.items()))
+    print(f"{WORKERS} workers, {MAILBOXES} mailboxes, {MAILS} mails; {what}; {doubled} doubled (seed {seed})")
     assert sum(counts.values()) >= WORKERS
 
 
