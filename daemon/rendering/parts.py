@@ -15,7 +15,8 @@ from hashlib import sha256
 _LONGEST_LINE = 998  # RFC 5322 §2.1.1, without the CRLF
 _ENCODED_AT_ONCE = 57 * 10_000  # octets, in whole lines of base64 (RFC 2045 §6.8)
 _UNSAFE = re.compile(rb"\0|\r(?!\n)|(?<!\r)\n")  # RFC 5322 §2.3: a server may change or refuse these
-_LAST_BLANKS = re.compile(rb"(?<=[^\n]{20})[ \t]+$", re.MULTILINE)
+# The condition comes behind the first blank: before it, it would be tried at each octet.
+_LAST_BLANKS = re.compile(rb"[ \t](?=[ \t]*$)(?<=[^\n]{20}.)[ \t]*", re.MULTILINE)
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )

@@ -86,13 +86,15 @@ def _text(kind: str, lines: list[str]) -> str:
 def _wrapped(text: str, first: str, following: str) -> str:
     """Lines as full as they may be, broken at blanks and nowhere else: not at a no-break space, not in a word."""
     head, *words = _ASCII_BLANKS.split(text.strip(" \t"))
-    lines = [first + head]
+    pieces, width = [first, head], len(first) + len(head)
     for word in words:
-        if len(lines[-1]) + 1 + len(word) <= _TEXT_WIDTH:
-            lines[-1] += f" {word}"
+        width += 1 + len(word)
+        if width <= _TEXT_WIDTH:
+            pieces += " ", word
         else:
-            lines.append(following + word)
-    return "\n".join(lines)
+            pieces += "\n", following, word
+            width = len(following) + len(word)
+    return "".join(pieces)
 
 
 def _html(kind: str, lines: list[str]) -> str:

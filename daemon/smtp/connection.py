@@ -99,12 +99,16 @@ class Connection:
         self, protocol: aiosmtplib.protocol.SMTPProtocol, data: bytes, reply: asyncio.Future[aiosmtplib.SMTPResponse]
     ) -> bool:
         """Write the message and the final dot; False where a reply came before the dot."""
+        dot = b".\r\n" if data.endswith(b"\r\n") else b"\r\n.\r\n"
+        if len(data) <= _BLOCK:  # nearly every mail: all of it at once
+            protocol.write(b"".join((*blocks(data), dot)))
+            return True
         for block in blocks(data):
             protocol.write(block)
             await asyncio.wait_for(self._drained(reply), self._timeout)
             if reply.done():
                 return False
-        protocol.write(b".\r\n" if data.endswith(b"\r\n") else b"\r\n.\r\n")
+        protocol.write(dot)
         return True
 
     async def _drained(self, reply: asyncio.Future[aiosmtplib.SMTPResponse]) -> None:
