@@ -6,6 +6,7 @@ Nothing here is needed to predict: a process that only predicts never pays for l
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,14 @@ def versions() -> dict[str, str]:
     from importlib.metadata import version
 
     return {name: version(name) for name in ("numpy", "scikit-learn")}
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """Products of matrices on one thread meanwhile: several wait for each other on a machine with other work to do."""
+    from threadpoolctl import threadpool_limits
+
+    found: AbstractContextManager[object] = threadpool_limits(limits=1, user_api="blas")
+    return found
 
 
 def matrix(rows: Rows) -> Matrix:

@@ -63,10 +63,12 @@ class _Systems:
     def __init__(self, table: Likeness, slack: Doubles, used: Sequence[NDArray[np.bool_]]) -> None:
         self._table = table
         self._slack = slack.astype(np.float32)[:, None]
+        self._root: Floats = np.sqrt(self._slack)
         self._used = np.array(used).T[:, :, None]
         self._sketch = _sketch(table)
-        whole = np.eye(self._sketch.shape[1]) + self._core(np.ones(len(table), dtype=bool))
-        self._cores = [np.linalg.inv(whole - self._core(~each)).astype(np.float32) for each in used]
+        self._sketch /= self._root
+        whole = np.eye(self._sketch.shape[1]) + _square(self._sketch)
+        self._cores = [np.linalg.inv(whole - _square(self._sketch[~each])).astype(np.float32) for each in used]
 
     def solve(self, truth: Floats) -> Floats:
         """The systems' solutions beside each other (Shewchuk 1994, An Introduction to the Conjugate Gradient Method)."""
@@ -91,16 +93,12 @@ class _Systems:
 
     def _towards(self, missing: Floats) -> Floats:
         """Near the solution for what is missing: that of the sketch (Woodbury's identity), which is quick to solve."""
-        some = missing / self._slack
+        some: Floats = missing / self._root
         seen = np.split(self._sketch.T @ some, len(self._cores), axis=1)
         known = np.hstack([core @ each for core, each in zip(self._cores, seen, strict=True)])
-        return self._only_used(some - self._sketch @ known / self._slack)
-
-    def _core(self, which: NDArray[np.bool_]) -> Doubles:
-        """What some texts add to the sketch's own small system."""
-        lines = self._sketch[which]
-        added: Doubles = (lines.T @ (lines / self._slack[which])).astype(np.float64)
-        return added
+        some -= self._sketch @ known
+        some /= self._root
+        return self._only_used(some)
 
     def _only_used(self, matrix: Floats) -> Floats:
         shaped = matrix.reshape(len(matrix), len(self._cores), -1) * self._used
@@ -120,6 +118,11 @@ def _sketch(table: Likeness) -> Floats:
     except np.linalg.LinAlgError as error:
         raise ValueError("no solution: the likeness of the texts is not positive definite") from error
     return np.ascontiguousarray(solve_triangular(factor, columns.T, lower=True, overwrite_b=True).T)
+
+
+def _square(lines: Floats) -> Doubles:
+    found: Doubles = (lines.T @ lines).astype(np.float64)
+    return found
 
 
 def _shares(some: Floats, others: Floats) -> Floats:

