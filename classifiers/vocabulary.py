@@ -10,12 +10,15 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
+#: The place of a feature that the model does not know.
+UNKNOWN = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class Vocabulary:
 
     def rows(self, texts: Iterable[Sequence[str]]) -> Rows:
         """One weighted row for each text's features; unknown features are left out."""
-        return self.weighed(_count(texts, self._place.get))
+        return self.weighed(_count(texts, lambda features: map(self._place.get, features, repeat(UNKNOWN))).known())
 
     def weighed(self, counts: Counts) -> Rows:
         """Counted features, by their places here, as weighted rows."""
@@ -85,11 +88,10 @@ class Counts:
     columns: Ints
     starts: NDArray[np.int64]
 
-    def only(self, renamed: Ints) -> Counts:
-        """With each place's new name; left out where that is negative."""
-        columns = renamed[self.columns]
-        known = columns >= 0
-        return Counts(self.often[known], columns[known], np.concatenate([[0], np.cumsum(known)])[self.starts])
+    def known(self) -> Counts:
+        """Without features that have no place."""
+        known = self.columns != UNKNOWN
+        return Counts(self.often[known], self.columns[known], np.concatenate([[0], np.cumsum(known)])[self.starts])
 
 
 def learn_vocabulary(texts: Iterable[Sequence[str]], at_least: int) -> tuple[Vocabulary, Rows]:
@@ -97,25 +99,30 @@ def learn_vocabulary(texts: Iterable[Sequence[str]], at_least: int) -> tuple[Voc
 
     Rarity is smoothed as is usual: ln((1+n)/(1+df)) + 1.
     """
+    terms, counts = _learn_terms(texts, at_least)
+    documents = np.bincount(counts.columns, minlength=len(terms))
+    rarity = np.log(len(counts.starts) / (1 + documents)) + 1
+    vocabulary = Vocabulary(terms, rarity.astype(np.float32))
+    return vocabulary, vocabulary.weighed(counts)
+
+
+def _learn_terms(texts: Iterable[Sequence[str]], at_least: int) -> tuple[tuple[str, ...], Counts]:
+    """The features that are kept, sorted, and how often each stands in each text."""
     places: defaultdict[str, int] = defaultdict()
     places.default_factory = places.__len__  # what was not seen yet gets the next place
-    counts = _count(texts, places.__getitem__)
+    counts = _count(texts, lambda features: map(places.__getitem__, features))
     documents = np.bincount(counts.columns, minlength=len(places))
     terms = sorted(term for term, place in places.items() if documents[place] >= at_least)
-    kept = np.array([places[term] for term in terms], dtype=np.int64)
-    renamed = np.full(len(places), -1, dtype=np.int32)
-    renamed[kept] = np.arange(len(terms), dtype=np.int32)
-    rarity = np.log(len(counts.starts) / (1 + documents[kept])) + 1
-    del places  # five times as many words as are kept
-    vocabulary = Vocabulary(tuple(terms), rarity.astype(np.float32))
-    return vocabulary, vocabulary.weighed(counts.only(renamed))
+    renamed = np.full(len(places), UNKNOWN, dtype=np.int32)
+    renamed[[places[term] for term in terms]] = np.arange(len(terms), dtype=np.int32)
+    return tuple(terms), Counts(counts.often, renamed[counts.columns], counts.starts).known()
 
 
-def _count(texts: Iterable[Sequence[str]], place: Callable[[str], int | None]) -> Counts:
+def _count(texts: Iterable[Sequence[str]], places: Callable[[Iterable[str]], Iterable[int]]) -> Counts:
     often, columns, starts = array("i"), array("i"), array("q", [0])
     for features in texts:
-        found = {where: number for each, number in Counter(features).items() if (where := place(each)) is not None}
-        columns.extend(found)
+        found = Counter(features)
+        columns.extend(places(found))
         often.extend(found.values())
         starts.append(len(columns))
     return Counts(np.array(often, np.int32), np.array(columns, np.int32), np.array(starts, np.int64))
