@@ -6,7 +6,7 @@ Nothing here is needed to predict.
 
 The systems (all texts, and all but each part held back) are solved side by side by conjugate gradients, started
 towards the answer by a sketch of the table over a few hundred of its texts (Rudi, Carratino & Rosasco 2017, FALKON,
-arXiv:1705.10958): a dozen products with the table instead of a factorisation, time n² instead of n³ (decision 0220).
+arXiv:1705.10958): some twenty products with the table instead of a factorisation, time n² instead of n³ (decision 0220).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ STIFFNESS = 0.5
 SKETCHED = 800
 #: Solved where what is missing of the truth is this small a share of it.
 CLOSE = 5e-4
-#: Rounds after which there is no solution; the corpus takes fifteen.
+#: Rounds after which there is no solution; the corpus takes twenty.
 ROUNDS = 500
 
 
