@@ -26,10 +26,12 @@ from classifiers.folds import folds
 from classifiers.heldback import PARTS, accepted
 from classifiers.lessons import Lesson, settled
 from classifiers.training import train_on
-from classifiers.values import Example, Text
+from classifiers.values import Example, Prediction, Text
 
 #: Of so many senders of lessons one is held back.
 SENDERS = 3
+#: Texts that are asked together, which bounds what that takes of memory.
+AT_ONCE = 64
 #: A loss that chance alone brings more often than this is none.
 CHANCE = 0.05
 
@@ -126,12 +128,12 @@ def _labels(example: Example, question: Question) -> set[str]:
 
 def _answers(model: Classifier, asked: Asked) -> Answers:
     """For each question on each part, which texts the model has right."""
-    return {name: _right(model, name[1], texts) for name, texts in asked.items()}
-
-
-def _right(model: Classifier, question: Question, asked: Sequence[tuple[Text, set[str]]]) -> list[bool]:
-    found = model.predict([text for text, _ in asked])
-    return [getattr(said, question) in labels for said, (_, labels) in zip(found, asked, strict=True)]
+    texts = list(dict.fromkeys(text for each in asked.values() for text, _ in each))
+    said: dict[Text, Prediction] = {}
+    for begin in range(0, len(texts), AT_ONCE):
+        some = texts[begin : begin + AT_ONCE]
+        said |= zip(some, model.predict(some), strict=True)
+    return {name: [getattr(said[text], name[1]) in labels for text, labels in each] for name, each in asked.items()}
 
 
 def _comparison(part: Part, question: Question, old: Sequence[bool], new: Sequence[bool]) -> Comparison:
