@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import filterfalse
 
 _UMLAUTS = str.maketrans({"ß": "ss", "ä": "ae", "ö": "oe", "ü": "ue"})
 _DIGIT = re.compile(r"\d")
@@ -20,4 +21,4 @@ def bare(text: str) -> str:
     folded = fold(text)
     if folded.isascii():
         return folded
-    return "".join(c for c in unicodedata.normalize("NFD", folded.translate(_BARE)) if not unicodedata.combining(c))
+    return "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFD", folded.translate(_BARE))))

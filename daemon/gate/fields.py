@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import filterfalse
 
 from daemon.model import Message
 
@@ -79,5 +80,5 @@ def folded(text: str) -> str:
     Line ends become blanks; `Büro` is `buro`, so that a pattern `bue?ro` finds every spelling.
     """
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold().translate(_QUOTES))
-    bare = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    bare = "".join(filterfalse(unicodedata.combining, plain))
     return " ".join(_INVISIBLE.sub(lambda hit: " " if hit[0] in "\t\r\n\x0b\x0c\x85\u2028\u2029" else "", bare).split())
