@@ -76,6 +76,11 @@ _WRITTEN = {
     "h30": "other at the length of a mail: notices, papers, orders, objections, applications, closing words",
     "h31": "irony without a kind word, praise without thanks, ideas and visits from a life told",
     "h32": "twins with the same opening, one in mockery, one in earnest",
+    "h33": "everyday mails from counter, town hall, residence, welfare, public order, building; office unnamed",
+    "h34": "terse defects on every topic, opinions on projects for and against, ideas and thanks in a line",
+    "h35": "French, Italian, English, Swiss German on every topic; some Turkish, Ukrainian, Polish, Arabic",
+    "h36": "threads passed on, the many faces of other, courtesy around a grievance, long letters",
+    "h37": "mockery without a kind word and thanks without thanks on every topic, visits asked in passing",
 }
 
 

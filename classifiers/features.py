@@ -46,8 +46,12 @@ def spoken(text: Text) -> list[str]:
 
 
 def spelled(text: Text) -> list[str]:
-    """The matter: runs of letters inside each word that has a matter, so that compounds and inflections agree."""
-    return [run for word in matter_words(f"{text.subject} {text.body}") for run in letter_runs(word)]
+    """The matter: runs of letters inside each word that has a matter, so that compounds and inflections agree.
+
+    The subject counts twice, since whoever writes one names the matter there (docs/decisions/0230).
+    """
+    twice = f"{text.subject} {text.subject} {text.body}"
+    return [run for word in matter_words(twice) for run in letter_runs(word)]
 
 
 def signed(text: Text) -> list[str]:
