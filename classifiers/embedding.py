@@ -46,21 +46,29 @@ class Embedding:
 
 
 class OnDisk:
-    """A table of octets in a file: lines are written in strides and read one by one."""
+    """A table of octets in a file: lines are written in strides of equal length, and read one by one.
+
+    A stride's lines lie together in the file, so that each is one write.
+    """
 
     def __init__(self, file: IO[bytes], width: int) -> None:
         self._file, self._width = os.dup(file.fileno()), width
+        self._strides = self._length = 1
         weakref.finalize(self, os.close, self._file)
 
     def __setitem__(self, lines: slice, block: Octets) -> None:
         """Write the lines `start`, `start + step` … of the table. Raises `OSError` where the disk is full."""
-        for number, line in enumerate(block):
-            os.pwrite(self._file, line.tobytes(), (lines.start + number * lines.step) * self._width)
+        self._strides, self._length = lines.step, len(block)
+        rest, place = memoryview(np.ascontiguousarray(block)).cast("B"), lines.start * block.size
+        while rest:
+            done = os.pwrite(self._file, rest, place)
+            rest, place = rest[done:], place + done
 
     def __getitem__(self, lines: NDArray[np.int64]) -> Octets:
         """A copy of these lines, in this order."""
         wanted, places = np.unique(lines, return_inverse=True)
-        found = b"".join(os.pread(self._file, self._width, line * self._width) for line in wanted.tolist())
+        where = (wanted % self._strides * self._length + wanted // self._strides) * self._width
+        found = b"".join(os.pread(self._file, self._width, place) for place in where.tolist())
         return np.frombuffer(found, dtype=np.uint8).reshape(-1, self._width)[places]
 
 
