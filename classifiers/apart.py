@@ -26,7 +26,7 @@ from classifiers.training import train_on
 from classifiers.trial import Comparison, compare, is_worse
 from classifiers.values import ModelError, Text
 
-#: Seconds that a training with its trial may take; on two free cores it is three minutes.
+#: Seconds that a training with its trial may take; it is two minutes of one processor.
 SECONDS = 3600.0
 #: What the child runs; tests name another, with a smaller corpus.
 MODULE = "classifiers.apart"

@@ -59,7 +59,7 @@ class OnDisk:
     def __setitem__(self, lines: slice, block: Octets) -> None:
         """Write the lines `start`, `start + step` … of the table. Raises `OSError` where the disk is full."""
         self._strides, self._length = lines.step, len(block)
-        rest, place = memoryview(np.ascontiguousarray(block)).cast("B"), lines.start * block.size
+        rest, place = np.ascontiguousarray(block).data.cast("B"), lines.start * block.size
         while rest:
             done = os.pwrite(self._file, rest, place)
             rest, place = rest[done:], place + done
