@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from classifiers import ridge
 from classifiers.likeness import COMMON, Likeness
-from classifiers.linear import beside
+from classifiers.linear import beside, one_thread
 from classifiers.meanings import Meanings, coded, nearness
 from classifiers.ridge import STIFFNESS, solve
 
@@ -78,6 +81,27 @@ def test_half_a_table_is_the_whole() -> None:
 def test_views_beside_each_other_are_added() -> None:
     both = beside([(csr_matrix(ROWS), 0.25), (csr_matrix(ROWS[:, :3]), 2.0)]).toarray()
     np.testing.assert_allclose(both @ both.T, 0.25 * ROWS @ ROWS.T + 2 * ROWS[:, :3] @ ROWS[:, :3].T, atol=1e-5)
+
+
+def test_half_a_table_takes_half_the_memory() -> None:
+    count = 4096
+    some = csr_matrix(np.ones((count, 1), dtype=np.float32))
+    tracemalloc.start()
+    likeness = Likeness(some)
+    kept = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert len(likeness) == count
+    assert kept < 0.6 * count * count * 4
+
+
+def test_products_take_one_thread_meanwhile() -> None:
+    def threads() -> set[int]:
+        return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+    with threadpool_limits(limits=2, user_api="blas"):
+        with one_thread():
+            assert threads() == {1}
+        assert threads() == {2}
 
 
 @pytest.mark.parametrize("share", [-9.0, -0.6])
