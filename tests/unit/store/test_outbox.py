@@ -27,6 +27,10 @@ def state(store: Store) -> tuple[str, str | None]:
     return view.status, view.why
 
 
+def broken_off(*_: object) -> None:
+    raise RuntimeError
+
+
 def claim(outbox, now=NOW, worker="w1", count=10):  # type: ignore[no-untyped-def]
     return outbox.claim(worker, now, count=count, octets=1000)
 
@@ -42,6 +46,29 @@ def test_the_straight_way_ends_sent_and_forgets_the_payload(store: Store, outbox
     outbox.close([(1, Sent("250 ok"))], "w1", NOW)
     assert state(store) == ("sent", "250 ok")
     assert claim(outbox, LATER) == []
+
+
+def test_one_begins_while_another_ends_in_one_transaction(store: Store, outbox) -> None:  # type: ignore[no-untyped-def]
+    store.journal.record([record(2, "2026-000002")], NOW)
+    claim(outbox)
+    outbox.begin([1], "w1", NOW)
+    commits: list[object] = []
+    event.listen(store.database.engine, "commit", commits.append)
+    assert outbox.step([2], [(1, Sent("250 ok"))], "w1", NOW) == {2}
+    assert len(commits) == 1
+    found = {view.id: view.status for view in store.tickets.outbox(list(DeliveryStatus))}
+    assert found == {1: "sent", 2: "sending"}
+
+
+def test_where_the_beginning_fails_the_end_is_not_written_either(store: Store, outbox, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    store.journal.record([record(2, "2026-000002")], NOW)
+    claim(outbox)
+    outbox.begin([1], "w1", NOW)
+    monkeypatch.setattr(outbox, "_sending", broken_off)
+    with pytest.raises(RuntimeError):
+        outbox.step([2], [(1, Sent())], "w1", NOW)
+    found = {view.id: view.status for view in store.tickets.outbox(list(DeliveryStatus))}
+    assert found == {1: "sending", 2: "claimed"}
 
 
 def test_begin_refuses_a_claim_that_is_lost_or_expired(outbox) -> None:  # type: ignore[no-untyped-def]
