@@ -81,6 +81,8 @@ _WRITTEN = {
     "h35": "French, Italian, English, Swiss German on every topic; some Turkish, Ukrainian, Polish, Arabic",
     "h36": "threads passed on, the many faces of other, courtesy around a grievance, long letters",
     "h37": "mockery without a kind word and thanks without thanks on every topic, visits asked in passing",
+    "h38": "ordinary letters in French, Italian, English, Swiss German",
+    "h39": "ordinary letters with greeting and name: counter, town hall, welfare, residence, public order",
 }
 
 
