@@ -32,7 +32,7 @@ SECONDS = 3600.0
 MODULE = "classifiers.apart"
 
 #: One thread: several wait for each other on a busy machine. Large blocks of memory go back at once (mallopt(3)).
-ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": "8000000"}
+ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": "1000000"}
 
 Progress = Callable[[str, float], None]
 
