@@ -107,7 +107,7 @@ async def test_however_often_it_is_killed_nothing_is_lost_and_nobody_answered_tw
         for _ in range(KILLS):
             await one_life(installation, chance)
     for _ in range(2):  # what became doubtful in the first is sent once more in the second
-        result = await installation.command("run", "--once", patience=300)
+        result = await installation.command("run", "--once", patience=300 + 5 * KILLS)
         assert result.status == 0, result.err
     doubled = await _look(dovecot, smtp, installation, post.sent)
     kind = database.partition(":")[0]
