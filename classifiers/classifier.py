@@ -66,16 +66,19 @@ class Classifier:
         if self._encodes and len(hard):
             vectors = encoder.encode([texts[number] for number in hard.tolist()])
             hard_rows = {view: lines.at(hard.tolist()) for view, lines in rows.items()}
-            for head, each, chance in zip(heads, scores, chances, strict=True):
+            for head, each, chance, meaning in zip(heads, scores, chances, self._meanings(vectors), strict=True):
+                assert head.rich is not None
                 cheap = {name: lines[hard] for name, lines in each.items()}
-                chance[hard] = self._rich(head, cheap, hard_rows, vectors)
+                meant = head.scorers[MEANT].scores(hard_rows) + meaning
+                chance[hard] = head.rich.probabilities({**cheap, MEANT: meant})
         return chances[0], chances[1]
 
-    def _rich(self, head: Head, cheap: Mapping[str, Floats], rows: Mapping[str, Rows], vectors: Floats) -> Floats:
-        scorer = head.scorers[MEANT]
-        assert head.rich is not None and scorer.duals is not None and self.model.meanings is not None
-        meant = scorer.scores(rows) + self.model.meanings.times(vectors, scorer.duals)
-        return head.rich.probabilities({**cheap, MEANT: meant})
+    def _meanings(self, vectors: Floats) -> Sequence[Floats]:
+        """How far nearness in meaning to the learnt texts speaks for each category, and for each topic."""
+        duals = [head.scorers[MEANT].duals for head in (self.model.category, self.model.topic)]
+        assert self.model.meanings is not None
+        both = self.model.meanings.times(vectors, np.hstack([each for each in duals if each is not None]))
+        return np.split(both, [len(self.model.category.classes)], axis=1)
 
     def save(self, folder: Path) -> None:
         """Store the model there, in place of what was stored; OSError where that fails."""
