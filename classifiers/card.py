@@ -30,9 +30,11 @@ STEPS = (
     ("likeness", (JOINED,)),
     ("likeness and tallies", (JOINED, TALLIED)),
     ("likeness and lexicon", (JOINED, LISTED)),
+    ("likeness, tallies and lexicon", (JOINED, TALLIED, LISTED)),
     ("likeness with meaning", (MEANT,)),
     ("likeness with meaning, and tallies", (MEANT, TALLIED)),
     ("likeness with meaning, and lexicon", (MEANT, LISTED)),
+    ("likeness with meaning, tallies and lexicon", (MEANT, TALLIED, LISTED)),
 )
 _WRITTEN = {
     "t1": "everyday mails, five topics",

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from classifiers.vocabulary import Floats, Rows
 
-TALLY_ALPHA = 0.3
+TALLY_ALPHA = 0.1
 #: Keeps the second stage from learning how common each class is in the corpus rather than in the post.
 BIAS_PENALTY = 0.1
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from classifiers import encoder, linear, ridge
 from classifiers.features import VIEWS
-from classifiers.heads import JOINED, LIKENESS, LISTED, MEANING, MEANT, PLAIN, TALLIED, Halves, Scorer
+from classifiers.heads import JOINED, LIKENESS, LISTED, MEANING, MEANT, PLAIN, TALLIED, TALLIES, Halves, Scorer
 from classifiers.likeness import COMMON, Likeness
 from classifiers.linear import Doubles, Labels
 from classifiers.listed import listed
@@ -22,8 +22,6 @@ from classifiers.vocabulary import Floats, Vocabulary, learn_vocabulary
 AT_LEAST = 2
 #: From so many examples on, an office's own topic is learnt.
 ENOUGH = 20
-#: The view whose features are tallied.
-TALLIES = "spoken"
 
 Parts = NDArray[np.int64]
 #: A scorer (none where there is nothing to learn), and scores of all texts when they are held back.
@@ -107,10 +105,11 @@ class Question:
         return Scorer(weights, bias, duals), solved.held
 
     def _by_tallies(self, part: Parts) -> Learnt:
-        rows = self._rows[TALLIES]
+        view = TALLIES[self.name]
+        rows = self._rows[view]
         held = np.zeros((len(self.labels), len(set(self.labels.tolist()))), dtype=np.float32)
         for number in range(int(part.max()) + 1):
             out, rest = np.flatnonzero(part == number), np.flatnonzero(part != number)
             held[out] = rows[out] @ linear.fit_tally(rows[rest], self.labels[rest], self._weights[rest])
         lines = linear.fit_tally(rows, self.labels, self._weights)
-        return Scorer({TALLIES: lines.astype(np.float16)}, np.zeros(lines.shape[1], dtype=np.float32)), held
+        return Scorer({view: lines.astype(np.float16)}, np.zeros(lines.shape[1], dtype=np.float32)), held
