@@ -102,3 +102,9 @@ def test_the_corpus_is_sound() -> None:
     assert {line.topic for line in lexicon()} == set(TOPICS)
     assert {line.origin for line in lexicon()} == {LEXICON}
     assert len(corpus_id()) == 16
+
+
+def test_each_question_tallies_its_own_view(small: Classifier) -> None:
+    heads = (small.model.category, small.model.topic)
+    assert [set(head.scorers["tallied"].weights) for head in heads] == [{"spoken"}, {"spelled"}]
+    assert all("tallied" in head.plain.views and head.plain.trust[1] > 0 for head in heads)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from classifiers import Example, Text
-from classifiers.features import letter_runs, matter_words, sentences, spoken, tokens
+from classifiers.features import letter_runs, matter_words, sentences, spelled, spoken, tokens
 from classifiers.folding import fold
 from classifiers.folds import ALWAYS, folds
 from classifiers.heads import choose_threshold, softmax
@@ -32,6 +32,12 @@ def test_sentences_are_kept_as_written() -> None:
 def test_the_subject_is_a_field_of_its_own() -> None:
     features = spoken(Text("Danke", "kaputt"))
     assert "s:danke" in features and "danke" not in features and "kaputt" in features
+
+
+def test_the_subject_counts_twice_among_the_letters() -> None:
+    assert sorted(spelled(Text("Laterne", "Gehweg"))) == sorted(
+        [*letter_runs("laterne"), *letter_runs("laterne"), *letter_runs("gehweg")]
+    )
 
 
 def test_function_words_have_no_matter() -> None:
