@@ -85,6 +85,7 @@ class NothingLostNothingTwice(RuleBasedStateMachine):
         self.loop = VirtualLoop()
         self.town = Town(start, self.loop)
         self.lives = 0
+        self.lives_before: dict[str, int] = {}
         self.process: Process | None = None
         self.mails: list[Mail] = []
         self.gone: set[str] = set()
@@ -113,6 +114,7 @@ class NothingLostNothingTwice(RuleBasedStateMachine):
 
     def _arrives(self, mail: Mail) -> None:
         self.mails.append(mail)
+        self.lives_before.setdefault(mail.sha256, self.lives)
         self.town.arrive(mail)
 
     @rule(which=st.integers(0, 10))
@@ -285,8 +287,10 @@ class NothingLostNothingTwice(RuleBasedStateMachine):
             assert abs(deadline - received - 1) < 1e-6, "invariant 6"
 
     @invariant()
-    def only_what_cannot_be_read_is_in_quarantine(self) -> None:
+    def only_what_cannot_be_read_or_saw_many_deaths_is_in_quarantine(self) -> None:
+        """A mail that was there whenever the process died, `limits.attempts` times, looks as if it were to blame."""
         bad = {mail.sha256 for mail in self.mails if mail.poison}
+        bad |= {key for key, lives in self.lives_before.items() if self.lives - lives >= self.config.limits.attempts}
         held = {sha256 for (sha256,) in self._rows("SELECT sha256 FROM quarantine")}
         assert held <= bad, "invariant 7: an innocent mail is in quarantine"
 
@@ -316,7 +320,7 @@ class NothingLostNothingTwice(RuleBasedStateMachine):
         self.every_mail_is_in_the_folder_or_recorded()
         self.a_ticket_has_one_acknowledgement_and_a_mail_one_ticket()
         self.nothing_is_sent_a_third_time_and_a_second_time_only_in_doubt()
-        self.only_what_cannot_be_read_is_in_quarantine()
+        self.only_what_cannot_be_read_or_saw_many_deaths_is_in_quarantine()
         assert not self._rows(UNSETTLED), "a delivery waits for ever"
         assert not self._rows("SELECT * FROM attempt"), "an attempt stays open"
         self._everybody_has_a_ticket()
