@@ -37,17 +37,22 @@ def _table(raw: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def _places(raw: dict[str, Any]) -> Iterator[str]:
-
     organisation = _table(raw, "organisation")
     zone, country, part = (organisation.get(key) for key in ("timezone", "country", "subdivision"))
     if isinstance(zone, str) and zone not in available_timezones():
         yield f'organisation.timezone: "{zone}" is not a time zone; one looks like "Europe/Zurich".'
-    known = holidays.list_supported_countries()
     if isinstance(country, str) and re.fullmatch(r"[A-Z]{2}", country):
-        if country not in known:
-            yield f'organisation.country: no public holidays are known for "{country}".'
-        elif isinstance(part, str) and part not in known[country]:
-            yield f'organisation.subdivision: "{part}" is not a part of {country}; one of {", ".join(known[country])}.'
+        yield from _holidays(country, part if isinstance(part, str) else None)
+
+
+def _holidays(country: str, part: str | None) -> Iterator[str]:
+    try:  # one country: a list of all would load them all, with every command
+        parts = holidays.country_holidays(country).subdivisions
+    except NotImplementedError:
+        yield f'organisation.country: no public holidays are known for "{country}".'
+        return
+    if part is not None and part not in parts:
+        yield f'organisation.subdivision: "{part}" is not a part of {country}; one of {", ".join(parts)}.'
 
 
 def _doubles(raw: dict[str, Any]) -> Iterator[str]:
