@@ -85,6 +85,7 @@ _WRITTEN = {
     "h37": "mockery without a kind word and thanks without thanks on every topic, visits asked in passing",
     "h38": "ordinary letters in French, Italian, English, Swiss German",
     "h39": "ordinary letters with greeting and name: counter, town hall, welfare, residence, public order",
+    "h40": "praise and complaint with the same openings, courtesy, opinions on decisions, questions from sad days",
 }
 
 
