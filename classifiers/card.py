@@ -86,6 +86,7 @@ _WRITTEN = {
     "h38": "ordinary letters in French, Italian, English, Swiss German",
     "h39": "ordinary letters with greeting and name: counter, town hall, welfare, residence, public order",
     "h40": "praise and complaint with the same openings, courtesy, opinions on decisions, questions from sad days",
+    "h41": "offices easily confused, terse defects, opinions on projects, errands that close a matter",
 }
 
 
