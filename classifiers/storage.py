@@ -28,7 +28,7 @@ from classifiers.values import ModelError
 from classifiers.vocabulary import Floats, Vocabulary
 
 #: Raised whenever features, weights or their meaning change.
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "model.json"
 
 Arrays = dict[str, np.ndarray]

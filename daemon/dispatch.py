@@ -324,9 +324,7 @@ class Dispatch:
 
     async def _stop(self) -> None:
         """What has begun may end; what has not goes back into the queue at once."""
-        if self._claiming is not None:
-            with suppress(StoreError, TimeoutError):
-                await asyncio.wait_for(asyncio.shield(self._claiming), CLAIM_SECONDS)
+        await self._end_claim()
         begun = [task for key, task in self._tasks.items() if key in self._begun]
         for key, task in self._tasks.items():
             if key not in self._begun:
@@ -338,6 +336,15 @@ class Dispatch:
             task.cancel()
         if late:
             await asyncio.wait(late, timeout=1.5)
+
+    async def _end_claim(self) -> None:
+        """A claim under way may end, and what it took goes back; of one that takes long nothing is started any more."""
+        if self._claiming is not None:
+            done, late = await asyncio.wait({self._claiming}, timeout=CLAIM_SECONDS)
+            for task in late:
+                task.cancel()
+            for task in done:
+                task.cancelled() or task.exception()  # told where it happened
 
 
 def _report(delivery: Claimed, outcome: Outcome) -> None:

@@ -90,7 +90,11 @@ def main() -> NoReturn:
 def _status(arguments: list[str]) -> int:
     try:
         command = application(_called(arguments))
-        _collect()
+    except KeyboardInterrupt:
+        print("Stopped before anything began.", file=sys.stderr)
+        return INTERRUPTED
+    _collect()
+    try:
         result = command(arguments, standalone_mode=False)
     except ConfigError as error:
         print("\n".join(error.problems), file=sys.stderr)
@@ -139,10 +143,10 @@ def _usage_or_bug(error: Exception) -> int:
 def _called(arguments: list[str]) -> Iterable[str]:
     """The command that is called, alone; all of them where help or a correction of the word needs them."""
     words = arguments[2:] if arguments[:1] == ["--config"] else arguments
-    named = next((word for word in words if not word.startswith("-")), None)
-    if named in COMMANDS:
-        return [named]
-    return [] if "--version" in arguments else COMMANDS
+    if words[:1] == ["--version"]:
+        return []
+    named = next((word for word in words if word != "--"), None)
+    return [named] if named in COMMANDS else COMMANDS
 
 
 def _config_first(arguments: list[str]) -> list[str]:

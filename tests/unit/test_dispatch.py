@@ -106,26 +106,55 @@ def test_originals_that_lie_in_the_mailbox_count_too(store: Store, lane: Lane) -
     assert target.most == HUGE
 
 
+class SlowClaim:
+    """A claim that is committed, and answers only when it is told to."""
+
+    def __init__(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.claim, self.committed, self.told = store.outbox.claim, threading.Event(), threading.Event()
+        monkeypatch.setattr(store.outbox, "claim", self)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> list[Claimed]:
+        claimed = self.claim(*args, **kwargs)
+        self.committed.set()
+        assert self.told.wait(10)
+        return claimed
+
+
 def test_what_is_claimed_while_the_program_is_stopped_goes_back(
     store: Store, lane: Lane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.journal.record([record(1, deliveries=(planned(data=b"x", message_id="<1@x>"),))], NOW)
-    claim, committed, told = store.outbox.claim, threading.Event(), threading.Event()
-
-    def slowly(*args: Any, **kwargs: Any) -> list[Claimed]:
-        claimed = claim(*args, **kwargs)
-        committed.set()
-        assert told.wait(10)
-        return claimed
+    slow = SlowClaim(store, monkeypatch)
 
     async def stop() -> None:
         running = asyncio.create_task(dispatcher(store, lane, Target(), nothing).run())
-        assert await asyncio.to_thread(committed.wait, 10)
+        assert await asyncio.to_thread(slow.committed.wait, 10)
         running.cancel()
-        asyncio.get_running_loop().call_soon(told.set)
+        asyncio.get_running_loop().call_soon(slow.told.set)
         await asyncio.wait([running])
 
-    monkeypatch.setattr(store.outbox, "claim", slowly)
     asyncio.run(stop())
     [view] = store.tickets.all(Filters())
     assert [delivery.status for delivery in view.deliveries] == ["waiting"]
+
+
+def test_a_claim_that_outlasts_the_end_starts_nothing(
+    store: Store, lane: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.journal.record([record(1, deliveries=(planned(data=b"x", message_id="<1@x>"),))], NOW)
+    monkeypatch.setattr(dispatch, "CLAIM_SECONDS", 0.01)
+    slow, target = SlowClaim(store, monkeypatch), Target()
+
+    async def stop() -> None:
+        running = asyncio.create_task(dispatcher(store, lane, target, nothing).run())
+        assert await asyncio.to_thread(slow.committed.wait, 10)
+        running.cancel()
+        await asyncio.wait([running])
+        slow.told.set()
+        await lane.run(lambda: None)  # the claim has answered
+        lane.close()
+
+    asyncio.run(stop())
+    assert target.order == []
+    [view] = store.tickets.all(Filters())
+    assert [delivery.status for delivery in view.deliveries] == ["claimed"], "the next start takes it over"

@@ -8,6 +8,8 @@ import tomllib
 from importlib import import_module
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 INTERRUPTED_WHILE_LOADING = """
 import sys
@@ -15,19 +17,20 @@ import sys
 class Impatient:
     @staticmethod
     def find_spec(name, *rest):
-        if name == "daemon.cli.shared":
+        if name == "{module}":
             raise KeyboardInterrupt
 
 sys.meta_path.insert(0, Impatient)
+sys.argv = ["anliegen", "run"]
 from daemon.__main__ import main
 main()
 """
 
 
-def test_ctrl_c_while_loading_is_a_sentence() -> None:
-    found = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED_WHILE_LOADING], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+@pytest.mark.parametrize("module", ["daemon.cli.shared", "daemon.app"])
+def test_ctrl_c_while_loading_is_a_sentence(module: str) -> None:
+    program = INTERRUPTED_WHILE_LOADING.replace("{module}", module)
+    found = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (found.returncode, found.stdout, found.stderr) == (130, "", "Stopped before anything began.\n")
 
 
