@@ -9,19 +9,25 @@ from collections.abc import Iterator
 from classifiers.corpus import shipped_examples
 
 #: Sizes of attachments in octets, and how many mails of a hundred have one: 162 KiB a mail on average.
-ATTACHMENTS = ((0, 60), (60_000, 15), (250_000, 15), (900_000, 9), (2_500_000, 1))
+ATTACHMENTS = ((0, 63), (60_000, 15), (250_000, 15), (900_000, 6), (2_200_000, 1))
 
 
 def mails(count: int, seed: int = 7) -> Iterator[bytes]:
-    """The same mails each time, as long as the corpus is the same. Among its `other` texts are words of machines, which
-    would be set aside."""
-    chance = random.Random(seed)
+    """The same mails each time, as long as the corpus is the same; their sizes are the same whatever it is. Among its
+    `other` texts are words of machines, which would be set aside."""
+    chance, sizes = random.Random(seed), _sizes(random.Random(seed))
     examples = [each for each in shipped_examples() if each.text.body and each.category != "other"]
-    sizes, weights = zip(*ATTACHMENTS, strict=True)
     for number in range(count):
         example = chance.choice(examples)
-        size = chance.choices(sizes, weights)[0]
-        yield _mail(number, example.text.subject, example.text.body, chance.randbytes(size))
+        yield _mail(number, example.text.subject, example.text.body, chance.randbytes(next(sizes)))
+
+
+def _sizes(chance: random.Random) -> Iterator[int]:
+    """Each hundred mails have the attachments that a hundred should have, in some order."""
+    while True:
+        hundred = [size for size, times in ATTACHMENTS for _ in range(times)]
+        chance.shuffle(hundred)
+        yield from hundred
 
 
 def _mail(number: int, subject: str, body: str, attachment: bytes) -> bytes:
