@@ -1,4 +1,4 @@
-"""What commands print with --json: tickets, their history, what was set aside. Binding: fields may grow, none changes."""
+"""What commands print with --json: tickets, their history, what was set aside, quarantine. Binding: fields may grow, none changes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from daemon.store.tickets import DeliveryView, EventView, TicketView
-from daemon.tables import MessageRow
+from daemon.tables import MessageRow, QuarantineRow
 
 
 def aside(row: MessageRow) -> dict[str, object]:
@@ -21,6 +21,20 @@ def aside(row: MessageRow) -> dict[str, object]:
         "received_at": stamp(row.received_at),
         "kind": row.kind,
         "reason": {"signal": row.signal, "value": row.signal_value, "rule": row.signal_rule} if row.signal else None,
+    }
+
+
+def quarantined(row: QuarantineRow) -> dict[str, object]:
+    """What `quarantine list --json` says of one message."""
+    return {
+        "id": row.id,
+        "mailbox": row.mailbox,
+        "sha256": row.sha256,
+        "size": row.size,
+        "status": row.status,
+        "reason": row.reason,
+        "received_at": stamp(row.received_at),
+        "at": stamp(row.at),
     }
 
 

@@ -7,10 +7,10 @@ import asyncio
 import typer
 from rich.table import Table
 
+from daemon import records
 from daemon.cli.shared import Place, console, in_json, refuse, safe, store, write
 from daemon.clock import SystemClock
 from daemon.errors import AnliegenError
-from daemon.records import stamp
 from daemon.store import Store
 from daemon.tables import QuarantineRow
 
@@ -30,7 +30,7 @@ def list_(
         rows = opened.tickets.quarantine(None if everything else "waiting")
     if as_json:
         for row in rows:
-            typer.echo(in_json(_json(row)))
+            typer.echo(in_json(records.quarantined(row)))
         return
     table = Table("id", "received", "size", "status", "reason", box=None)
     for row in rows:
@@ -108,16 +108,3 @@ def _unread(opened: Store, number: int) -> QuarantineRow:
     if row.status == "retried":
         raise AnliegenError(f"{number}: has been read already; its ticket is up to date.")
     return row
-
-
-def _json(row: QuarantineRow) -> dict[str, object]:
-    return {
-        "id": row.id,
-        "mailbox": row.mailbox,
-        "sha256": row.sha256,
-        "size": row.size,
-        "status": row.status,
-        "reason": row.reason,
-        "received_at": stamp(row.received_at),
-        "at": stamp(row.at),
-    }
