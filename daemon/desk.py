@@ -96,7 +96,7 @@ async def read_again(store: Store, policy: Policy, row: QuarantineRow, now: date
     fresh = [number] if number else store.journal.numbers(now.astimezone(policy.config.organisation.zone).year, 1)
     [record] = judge.judge([reading], policy, past, iter(fresh), now)
     store.journal.replace(record, now)
-    store.tickets.quarantine_status([row.id or 0], "retried")
+    store.quarantine.mark([row.id or 0], "retried")
     return None
 
 

@@ -21,7 +21,8 @@ from daemon.logs import event
 from daemon.model import Claimed, InDoubt, Outcome, Refused, Retry, Sent
 from daemon.ports import Clock, Target
 from daemon.store import Store
-from daemon.store.outbox import LARGE, Whereabouts
+from daemon.store.claims import LARGE
+from daemon.store.outbox import Whereabouts
 from daemon.store.watch import Pause
 from daemon.wall import Wall
 

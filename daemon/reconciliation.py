@@ -20,7 +20,7 @@ from daemon.ports import Clock
 from daemon.seclusion import Seclusion
 from daemon.sources.imap import ImapSource
 from daemon.store import Store
-from daemon.store.tickets import IMPORTED
+from daemon.store.figures import IMPORTED
 
 
 @dataclass(frozen=True, slots=True)

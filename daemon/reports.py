@@ -66,9 +66,8 @@ async def daily(app: App) -> None:
     """What a person should look at, once a day; nothing is sent where there is nothing to say."""
     now = app.clock.now()
     since = now - timedelta(days=1)
-    tickets = app.store.tickets
-    counts = await app.database.run(tickets.counts, since)
-    withheld = await app.database.run(tickets.withheld, since)
+    counts = await app.database.run(app.store.figures.counts, since)
+    withheld = await app.database.run(app.store.figures.withheld, since)
     held = await app.database.run(app.store.watch.held, HELD, now)
     facts = DailyFacts(
         to=Address("", app.config.administrator.mail or ""),

@@ -46,7 +46,7 @@ def look(store: Store, config: Config, now: datetime) -> Standing:
     known = {state.name: state for state in store.mailboxes.states()}
     mailboxes = tuple(known.get(box.name, MailboxState(box.name, None, None, None)) for box in config.mailbox)
     waiting = [view for view in store.tickets.outbox(OPEN) if view.target == "acknowledgement" and view.deadline]
-    counts = store.tickets.counts(now - REFUSED_FOR)
+    counts = store.figures.counts(now - REFUSED_FOR)
     found = Standing(
         at=now,
         mailboxes=mailboxes,

@@ -27,7 +27,7 @@ def list_(
     place: Place = context.obj
     config = place.load()
     with store(config, read_only=True) as opened:
-        rows = opened.tickets.quarantine(None if everything else "waiting")
+        rows = opened.quarantine.all(None if everything else "waiting")
     if as_json:
         for row in rows:
             typer.echo(in_json(records.quarantined(row)))
@@ -67,7 +67,7 @@ def retry(
     refuse([] if ids or everything else ["quarantine retry: name the ids, or --all."])
     failed = 0
     with store(config, read_only=False) as opened:
-        wanted = [row.id or 0 for row in opened.tickets.quarantine()] if everything else list(dict.fromkeys(ids))
+        wanted = [row.id or 0 for row in opened.quarantine.all()] if everything else list(dict.fromkeys(ids))
         for number in wanted:
             _unread(opened, number)
         judged_by = policy(config) if wanted else None
@@ -85,7 +85,7 @@ def dismiss(context: typer.Context, ids: list[int] = typer.Argument(metavar="IDâ
     """Say that nothing more is to be done; octets and reason are kept."""
     place: Place = context.obj
     with store(place.load(), read_only=False) as opened:
-        done = {row.id for row in opened.tickets.quarantine_status(ids, "dismissed")}
+        done = {row.id for row in opened.quarantine.mark(ids, "dismissed")}
     for number in sorted(number for number in done if number is not None):
         console().print(f"{number}: dismissed.")
     if left := [str(number) for number in dict.fromkeys(ids) if number not in done]:
@@ -95,7 +95,7 @@ def dismiss(context: typer.Context, ids: list[int] = typer.Argument(metavar="IDâ
 
 
 def _row(opened: Store, number: int) -> QuarantineRow:
-    row = opened.tickets.quarantined(number)
+    row = opened.quarantine.find(number)
     if row is None:
         raise AnliegenError(
             f"There is nothing with the id {number} in quarantine: `anliegen quarantine list` shows what is."

@@ -1,7 +1,7 @@
 """The store: one object for each side that uses it, on one database.
 
-`journal` is intake's, `outbox` dispatch's, `watch` looks at what waits there, `tickets` is staff's; `mailboxes`,
-`workers` and `jobs` are the running daemon's. Nothing outside this package writes SQL. There is no cache: what is
+`journal` is intake's, `outbox` dispatch's, `watch` looks at what waits there, `tickets` and
+`quarantine` are staff's, `figures` the administrator's; `mailboxes`, `workers` and `jobs` are the running daemon's. Nothing outside this package writes SQL. There is no cache: what is
 not committed did not happen.
 """
 
@@ -18,12 +18,14 @@ from daemon.config import Config
 from daemon.store.aside import Aside
 from daemon.store.by_hand import ByHand
 from daemon.store.database import RESTORED, Database
+from daemon.store.figures import Figures
 from daemon.store.jobs import Jobs
 from daemon.store.journal import Journal, Question
 from daemon.store.lessons import Lessons
 from daemon.store.mailboxes import Mailboxes
 from daemon.store.models import Models
 from daemon.store.outbox import Outbox
+from daemon.store.quarantine import Quarantine
 from daemon.store.tickets import Tickets
 from daemon.store.watch import Watch
 from daemon.store.weeks import Weeks
@@ -34,12 +36,14 @@ __all__ = [
     "Aside",
     "ByHand",
     "Database",
+    "Figures",
     "Jobs",
     "Journal",
     "Lessons",
     "Mailboxes",
     "Models",
     "Outbox",
+    "Quarantine",
     "Question",
     "Store",
     "Tickets",
@@ -67,6 +71,8 @@ class Store:
         self.outbox = Outbox(database, config.delivery, keep=config.database.keep_messages, lease=self.term)
         self.watch = Watch(database)
         self.tickets = Tickets(database)
+        self.figures = Figures(database)
+        self.quarantine = Quarantine(database)
         self.lessons = Lessons(database)
         self.models = Models(database)
         self.weeks = Weeks(database)

@@ -7,21 +7,19 @@ more after a while with the same octets and Message-ID, and never a third time.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 
-from sqlalchemy import UpdateBase, and_, bindparam, func, update
-from sqlalchemy.orm import defer
-from sqlalchemy.orm.interfaces import LoaderOption
+from sqlalchemy import and_, update
 from sqlmodel import Session, col, delete, select
 
 from daemon.config import Delivery
 from daemon.model import Claimed, DeliveryStatus, InDoubt, MessageKey, Outcome, Planned, Refused, Retry, Sent
+from daemon.store import claims
 from daemon.store.database import Database
-from daemon.store.rows import OPEN, delivery, table, write
-from daemon.tables import DeliveryRow, MessageBytes, MessageRow, PauseRow, TicketEvent, TicketRow
+from daemon.store.rows import OPEN, delivery, write
+from daemon.tables import DeliveryRow, MessageRow, PauseRow, TicketEvent
 
 #: The first gap after a door failed; it doubles with each further failure, up to `retry_longest_minutes`.
 FIRST_PAUSE = timedelta(seconds=5)
@@ -31,12 +29,6 @@ FEWEST_ATTEMPTS = 5
 
 #: The clocks of several machines differ by less.
 CLOCKS_DIFFER = timedelta(minutes=5)
-
-#: Octets from which on a delivery is large: of those one at a time is on its way (decision 0121).
-LARGE = 8_000_000
-
-#: What somebody waits for by the clock: the citizen, and the administrator who has to be told in time.
-PROMISED = ("acknowledgement", "alarm")
 
 #: For statements whose rows no object of the session stands for.
 UNSEEN = {"synchronize_session": False}
@@ -83,7 +75,7 @@ class Outbox:
             claimed = update(DeliveryRow).where(dead, col(DeliveryRow.status) == DeliveryStatus.CLAIMED)
             session.exec(claimed.values(status=DeliveryStatus.WAITING, **free))
             sending = select(DeliveryRow).where(dead, DeliveryRow.status == DeliveryStatus.SENDING)
-            doubtful = session.exec(sending.options(_unread()).with_for_update(skip_locked=True)).all()
+            doubtful = session.exec(sending.options(claims.unread()).with_for_update(skip_locked=True)).all()
             for row in doubtful:
                 row.attempts += 1
                 self._doubt(session, row, "The program ended while this was being sent.", now)
@@ -91,7 +83,7 @@ class Outbox:
 
     def leave_to_a_person(self, session: Session, why: str, now: datetime) -> None:
         """Nothing that is open goes out by itself: it may have gone out already."""
-        query = select(DeliveryRow).where(col(DeliveryRow.status).in_(OPEN)).options(_unread())
+        query = select(DeliveryRow).where(col(DeliveryRow.status).in_(OPEN)).options(claims.unread())
         for row in session.exec(query):
             row.claimed_by = row.claimed_until = row.not_before = None
             row.status, row.doubts, row.at = DeliveryStatus.IN_DOUBT, DOUBTS, now
@@ -103,7 +95,7 @@ class Outbox:
         longest = timedelta(minutes=self.policy.retry_longest_minutes)
         with self.database.transaction() as session:
             ahead = col(DeliveryRow.status).in_(OPEN) & (col(DeliveryRow.at) > now + CLOCKS_DIFFER)
-            for row in session.exec(select(DeliveryRow).where(ahead).options(_unread())):
+            for row in session.exec(select(DeliveryRow).where(ahead).options(claims.unread())):
                 row.not_before = row.not_before and now + max(row.not_before - row.at, timedelta(0))
                 row.claimed_until = row.claimed_until and min(row.claimed_until, now + self.lease)
                 row.at = now
@@ -111,19 +103,19 @@ class Outbox:
 
     def claim(self, worker: str, now: datetime, *, count: int, octets: int, large: bool = True) -> list[Claimed]:
         """Take deliveries that are due, oldest first, of doors that are not paused: at most `count`, together at most
-        `octets`, and, where `large` says so, one that is larger than `LARGE`."""
+        `octets`, and, where `large` says so, one that is larger than `claims.LARGE`."""
         chosen: list[tuple[DeliveryRow, str | None, int]] = []
         with self.database.transaction() as session:
             until = self.database.now(session, now) + self.lease
-            for row, number, size in _due(session, now, count, large):
-                if size > LARGE and not large:
+            for row, number, size in claims.due(session, now, count, large):
+                if size > claims.LARGE and not large:
                     continue
-                if size > LARGE:
+                if size > claims.LARGE:
                     large = False
                 elif (octets := octets - size) < 0:
                     break
                 chosen.append((row, number, size))
-            claimed = _claimed(session, chosen)
+            claimed = claims.claimed(session, chosen)
             mine = update(DeliveryRow).where(col(DeliveryRow.id).in_([delivery.id for delivery in claimed]))
             taken = {"status": DeliveryStatus.CLAIMED, "claimed_by": worker, "claimed_until": until, "at": now}
             session.exec(mine.values(taken), execution_options=UNSEEN)
@@ -172,7 +164,7 @@ class Outbox:
         moment = self.database.now(session, now)
         until = {"this_moment": moment, "this_until": moment + self.lease}
         mine = {"these": list(ids), "this_worker": worker, "this_at": now, **until}
-        return set(session.connection().scalars(_mark_sending(), mine))
+        return set(session.connection().scalars(claims.mark_sending(), mine))
 
     def _write(self, session: Session, outcomes: Sequence[tuple[int, Outcome]], worker: str, now: datetime) -> None:
         sent = {delivery_id: outcome.remark for delivery_id, outcome in outcomes if isinstance(outcome, Sent)}
@@ -180,7 +172,7 @@ class Outbox:
         for delivery_id, outcome in outcomes:
             if delivery_id in sent:
                 continue
-            row = session.get(DeliveryRow, delivery_id, options=[_unread()], with_for_update=True)
+            row = session.get(DeliveryRow, delivery_id, options=[claims.unread()], with_for_update=True)
             if row is not None and row.claimed_by == worker:
                 self._close(session, row, outcome, now)
 
@@ -190,8 +182,8 @@ class Outbox:
             return
         sent = [{"this": id_, "this_at": now, "this_remark": words or None} for id_, words in remarks.items()]
         connection = session.connection()
-        connection.execute(_mark_sent(self.keep), sent)
-        connection.execute(_end_pauses(), {"these": list(remarks)})
+        connection.execute(claims.mark_sent(self.keep), sent)
+        connection.execute(claims.end_pauses(), {"these": list(remarks)})
 
     def _close(self, session: Session, row: DeliveryRow, outcome: Outcome, now: datetime) -> None:
         row.claimed_by = row.claimed_until = None
@@ -275,98 +267,8 @@ class Outbox:
             return [row.id for row in freed if row.id is not None]
 
 
-# Statements of every delivery, put together once: that takes longer than they do.
-
-
-@cache
-def _mark_sending() -> UpdateBase:
-    """Those of the claims that are still ours, by number."""
-    columns = table(DeliveryRow).c
-    mine = update(table(DeliveryRow)).where(
-        columns.id.in_(bindparam("these", expanding=True)),
-        columns.claimed_by == bindparam("this_worker"),
-        columns.status == DeliveryStatus.CLAIMED,
-        columns.claimed_until > bindparam("this_moment"),
-    )
-    sending = mine.values(status=DeliveryStatus.SENDING, at=bindparam("this_at"), claimed_until=bindparam("this_until"))
-    return sending.returning(columns.id)
-
-
-@cache
-def _mark_sent(keep: bool) -> UpdateBase:
-    """One delivery; `keep`: with its octets."""
-    columns = table(DeliveryRow).c
-    mark = update(table(DeliveryRow)).where(columns.id == bindparam("this"))
-    done = {"status": DeliveryStatus.SENT, "at": bindparam("this_at"), "why": bindparam("this_remark")}
-    free = {"claimed_by": None, "claimed_until": None} | ({} if keep else {"data": None})
-    return mark.values(**done, **free, attempts=columns.attempts + 1)
-
-
-@cache
-def _end_pauses() -> UpdateBase:
-    """Of the doors of these deliveries."""
-    columns, doors = table(DeliveryRow).c, table(PauseRow).c.door
-    through = select(columns.door).where(columns.id.in_(bindparam("these", expanding=True)))
-    return delete(table(PauseRow)).where(doors.in_(through))
-
-
 def _sendable(session: Session, row: DeliveryRow) -> bool:
     return bool(row.address) and (row.data is not None or row.target == "folder")
-
-
-def _unread() -> LoaderOption:
-    """The octets are read where they are sent, and nowhere else: a message may have many megabytes."""
-    return defer(DeliveryRow.data)  # type: ignore[arg-type]
-
-
-def _due(session: Session, now: datetime, count: int, large: bool) -> Iterable[tuple[DeliveryRow, str | None, int]]:
-    """Deliveries that may go out, each with its ticket's number and its octets: its own, or those of its message. What
-    is promised comes first, so that it never waits behind ten thousand forwards of one sender (decision 0143); then the oldest."""
-    paused = select(PauseRow.door).where(PauseRow.until > now)
-    original = select(MessageRow.size).where(MessageRow.id == DeliveryRow.message_id).scalar_subquery()
-    size = func.coalesce(func.nullif(DeliveryRow.size, 0), original, 0)
-    query = (
-        select(DeliveryRow, TicketRow.number, size)
-        .join(TicketRow, col(TicketRow.id) == col(DeliveryRow.ticket_id), isouter=True)
-        .where(
-            col(DeliveryRow.status).in_((DeliveryStatus.WAITING, DeliveryStatus.IN_DOUBT)),
-            col(DeliveryRow.not_before) <= now,
-            col(DeliveryRow.door).not_in(paused),
-        )
-        .order_by(col(DeliveryRow.not_before), col(DeliveryRow.id))
-        .with_for_update(skip_locked=True, of=DeliveryRow)
-        .options(_unread())
-    )
-    promised = col(DeliveryRow.target).in_(PROMISED)
-    query = query if large else query.where(size <= LARGE)
-    first = session.exec(query.where(promised).limit(count)).all()
-    rest = session.exec(query.where(~promised).limit(count - len(first))).all() if len(first) < count else ()
-    return [*first, *rest]
-
-
-def _claimed(session: Session, chosen: Sequence[tuple[DeliveryRow, str | None, int]]) -> list[Claimed]:
-    """What was chosen with its octets: a delivery's own, else those of the message that it hands on."""
-    ids = [row.id for row, _, _ in chosen]
-    own = dict(session.exec(select(DeliveryRow.id, DeliveryRow.data).where(col(DeliveryRow.id).in_(ids))).all())
-    handed_on = [row.message_id for row, _, _ in chosen if own[row.id] is None]
-    originals = select(MessageBytes.message_id, MessageBytes.data).where(col(MessageBytes.message_id).in_(handed_on))
-    kept = dict(session.exec(originals).all()) if handed_on else {}
-    return [
-        Claimed(
-            id=row.id or 0,
-            ticket=number,
-            target=row.target,
-            address=row.address,
-            message_id=row.mail_message_id or "",
-            data=own[row.id] or kept.get(row.message_id or 0, b""),
-            envelope_from=row.envelope_from,
-            attempts=row.attempts,
-            was_in_doubt=row.doubts > 0,
-            door=row.door,
-            size=size,
-        )
-        for row, number, size in chosen
-    ]
 
 
 def _remember(session: Session, row: DeliveryRow, now: datetime, words: str) -> None:

@@ -1,4 +1,4 @@
-"""What staff see and change: tickets, their history, the outbox as a list, quarantine.
+"""What staff see and change: tickets, their history, the outbox as a list.
 
 Every method is one transaction. What was decided is shown as it was stored, never recomputed.
 """
@@ -18,12 +18,7 @@ from sqlmodel import Session, col, select
 from daemon.model import DeliveryStatus, MessageKey, Planned, Role
 from daemon.store.database import Database
 from daemon.store.rows import delivery, write
-from daemon.tables import DeliveryRow, MessageBytes, MessageRow, QuarantineRow, TicketEvent, TicketRow
-
-#: What a department gets. One that was refused is a ticket that nobody has.
-FORWARDS = ("mail", "folder", "webhook")
-#: Why a delivery of a message is withheld that `reconcile --repair` imported: the first word of `why`.
-IMPORTED = "imported"
+from daemon.tables import DeliveryRow, MessageBytes, MessageRow, TicketEvent, TicketRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +84,6 @@ class Changes:
     department: str | None = None
     status: str | None = None
     note: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Figures of a day. What waits for a person now: `quarantined`; `in_doubt`; `refused`, which are those of the day,
-    and to departments all that nobody has dismissed; `imported`: forwards of repaired messages that nobody let go."""
-
-    received: int
-    acknowledged: int
-    quarantined: int
-    refused: int
-    in_doubt: int
-    imported: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,19 +189,6 @@ class Tickets:
             ticket.updated_at = now
             return True
 
-    def corrected(self) -> Iterator[tuple[TicketRow, MessageRow]]:
-        """Tickets whose category or department a person corrected, with the message that opened them."""
-        touched = select(TicketEvent.ticket_id).where(
-            col(TicketEvent.what).in_(("category", "department")), TicketEvent.actor != "anliegen"
-        )
-        query = (
-            select(TicketRow, MessageRow)
-            .join(MessageRow, col(MessageRow.ticket_id) == col(TicketRow.id))
-            .where(col(TicketRow.id).in_(touched), MessageRow.role == Role.FIRST)
-        )
-        with self.database.transaction() as session:
-            yield from session.exec(query).all()
-
     def counted(self) -> int:
         """How many tickets there are."""
         with self.database.transaction() as session:
@@ -237,90 +206,6 @@ class Tickets:
         )
         with self.database.transaction() as session:
             return [_delivery(row, number) for row, number in session.exec(query)]
-
-    def withheld(self, since: datetime) -> list[tuple[str, datetime, str, str]]:
-        """(number, received, signal, rule) of tickets opened since then whose acknowledgement is withheld still.
-
-        What arrived before the cut-over is silent by configuration, and no person in doubt.
-        """
-        opened = select(TicketEvent.ticket_id).where(TicketEvent.what == "opened", TicketEvent.at > since)
-        released = select(DeliveryRow.ticket_id).where(
-            DeliveryRow.target == "acknowledgement",
-            DeliveryRow.status != DeliveryStatus.WITHHELD,
-            col(DeliveryRow.ticket_id).in_(opened),
-        )
-        query = (
-            select(TicketRow)
-            .where(
-                col(TicketRow.id).in_(opened),
-                col(TicketRow.id).not_in(released),
-                col(TicketRow.ack_withheld).is_not(None),
-                TicketRow.ack_withheld != "before_cut_over",
-            )
-            .order_by(col(TicketRow.id))
-        )
-        with self.database.transaction() as session:
-            return [
-                (row.number, row.received_at, row.ack_withheld or "", row.ack_withheld_rule or "")
-                for row in session.exec(query)
-            ]
-
-    def counts(self, since: datetime) -> Counts:
-        """What the daily mail counts."""
-        acknowledged = (DeliveryRow.target == "acknowledgement") & (DeliveryRow.status == DeliveryStatus.SENT)
-        open_ = col(DeliveryRow.dismissed_at).is_(None)
-        forward = col(DeliveryRow.target).in_(FORWARDS)
-        with self.database.transaction() as session:
-
-            def count(row: Any, *where: Any) -> int:
-                return int(session.exec(select(func.count()).select_from(row).where(*where)).one())
-
-            return Counts(
-                received=count(TicketRow, TicketRow.received_at > since),
-                acknowledged=count(DeliveryRow, acknowledged, DeliveryRow.at > since),
-                quarantined=count(QuarantineRow, QuarantineRow.status == "waiting"),
-                refused=count(
-                    DeliveryRow,
-                    DeliveryRow.status == DeliveryStatus.REFUSED,
-                    open_,
-                    forward | (col(DeliveryRow.at) > since),
-                ),
-                in_doubt=count(
-                    DeliveryRow,
-                    DeliveryRow.status == DeliveryStatus.IN_DOUBT,
-                    open_,
-                    col(DeliveryRow.not_before).is_(None),
-                ),
-                imported=count(
-                    DeliveryRow,
-                    DeliveryRow.status == DeliveryStatus.WITHHELD,
-                    open_,
-                    forward,
-                    col(DeliveryRow.why).startswith(IMPORTED),
-                ),
-            )
-
-    def quarantine(self, status: str | None = "waiting") -> list[QuarantineRow]:
-        """Messages that could not be processed, oldest first; their octets are not read."""
-        query = select(QuarantineRow).order_by(col(QuarantineRow.id)).options(defer(QuarantineRow.data))  # type: ignore[arg-type]
-        if status:
-            query = query.where(QuarantineRow.status == status)
-        with self.database.transaction() as session:
-            return list(session.exec(query))
-
-    def quarantined(self, number: int) -> QuarantineRow | None:
-        """One of them, with its octets where the database took them."""
-        with self.database.transaction() as session:
-            return session.get(QuarantineRow, number)
-
-    def quarantine_status(self, ids: Collection[int], status: str) -> list[QuarantineRow]:
-        """Set the state of quarantined messages, but of those read at last; return those that have it now."""
-        with self.database.transaction() as session:
-            query = select(QuarantineRow).where(col(QuarantineRow.id).in_(ids), QuarantineRow.status != "retried")
-            rows = list(session.exec(query.options(defer(QuarantineRow.data))))  # type: ignore[arg-type]
-            for row in rows:
-                row.status = status
-            return rows
 
 
 def _query(filters: Filters) -> Any:

@@ -127,13 +127,13 @@ async def test_a_mail_that_keeps_ending_the_process_is_kept_in_the_end(process: 
 async def test_after_an_update_it_is_read_and_its_sender_not_answered_again(process: Process) -> None:
     process.town.arrive(poison(1, "it hangs"))
     assert await process.intake.round()
-    [row] = process.store.tickets.quarantine()
-    found = process.store.tickets.quarantined(row.id or 0)
+    [row] = process.store.quarantine.all()
+    found = process.store.quarantine.find(row.id or 0)
     assert found is not None
     assert await desk.read_again(process.store, process.intake.policy(), found, NOW) is None
     assert rows(process, "SELECT category, queue FROM ticket") == [("complaint", "abfall")]
     assert rows(process, "SELECT count(*) FROM delivery WHERE target='acknowledgement'") == [(1,)]
-    assert process.store.tickets.quarantine() == []
+    assert process.store.quarantine.all() == []
 
 
 async def test_a_template_that_fails_on_a_mails_own_facts_says_so_itself_in_quarantine(
@@ -167,9 +167,7 @@ async def test_a_repair_reads_what_is_missing_in_a_child(tmp_path: Path, dovecot
     secluded = Seclusion(seconds=1.0, module="tests.poisonous")
     found = await reconciliation.compare(store, config, config.mailbox[0], policy, StillClock(), secluded)
     assert (found.seen, len(found.missing), len(found.imported)) == (3, 3, 3)
-    assert [
-        "status -11" in row.reason or "more than 1 seconds" in row.reason for row in store.tickets.quarantine()
-    ] == [
+    assert ["status -11" in row.reason or "more than 1 seconds" in row.reason for row in store.quarantine.all()] == [
         True,
         True,
     ]

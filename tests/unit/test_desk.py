@@ -110,11 +110,11 @@ def test_what_a_repair_imports_goes_out_only_where_it_was_never_handed_on(
     store.journal.record([silenced(record, settled=settled)], NOW)
     claimed = store.outbox.claim("w", NOW + timedelta(days=30), count=9, octets=10**9)
     assert [c.target for c in claimed] == targets
-    assert store.tickets.counts(NOW).imported == (1 if settled else 0)
+    assert store.figures.counts(NOW).imported == (1 if settled else 0)
     assert any("Imported by" in (e.new or "") for e in store.tickets.history("2026-000001"))
     waiting = [view.id for view in store.tickets.outbox([DeliveryStatus.WITHHELD])]
     assert desk.release(store, policy, waiting, NOW, "mmuster") == waiting
-    assert store.tickets.counts(NOW).imported == 0
+    assert store.figures.counts(NOW).imported == 0
 
 
 def test_a_further_message_that_a_repair_imports_is_not_handed_on_again_either(store: Store, policy: Policy) -> None:

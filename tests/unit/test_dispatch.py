@@ -15,7 +15,7 @@ from daemon.dispatch import Dispatch, Fetch
 from daemon.lane import Lane
 from daemon.model import Claimed, Outcome, Refused, Sent
 from daemon.ports import Begin
-from daemon.store import Store, outbox
+from daemon.store import Store, claims
 from daemon.store.outbox import Whereabouts
 from daemon.store.tickets import Filters
 from tests.unit.store.test_journal import planned, record
@@ -54,7 +54,7 @@ class Target:
 def lane(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lane]:
     monkeypatch.setattr(dispatch, "IN_FLIGHT", 16_000)
     monkeypatch.setattr(dispatch, "LARGE", LARGE)
-    monkeypatch.setattr(outbox, "LARGE", LARGE)
+    monkeypatch.setattr(claims, "LARGE", LARGE)
     opened = Lane("database")
     yield opened
     opened.close()

@@ -201,7 +201,7 @@ def test_a_paused_door_opens_again_although_the_clock_was_set_back(outbox) -> No
 
 
 def test_of_large_deliveries_one_is_claimed_and_none_beside_another(store: Store, outbox, monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr("daemon.store.outbox.LARGE", 500)
+    monkeypatch.setattr("daemon.store.claims.LARGE", 500)
     sizes = (800, 700, 1, 600)
     mails = tuple(planned(data=b"x" * size, message_id=f"<{size}@x>") for size in sizes)
     store.journal.record([record(2, "2026-000002", deliveries=mails)], NOW)
@@ -212,7 +212,7 @@ def test_of_large_deliveries_one_is_claimed_and_none_beside_another(store: Store
 
 
 def test_large_deliveries_that_come_first_do_not_hide_the_others(store: Store, outbox, monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr("daemon.store.outbox.LARGE", 500)
+    monkeypatch.setattr("daemon.store.claims.LARGE", 500)
     mails = tuple(planned(data=b"x" * size, message_id=f"<{n}@x>") for n, size in enumerate([800] * 5 + [3]))
     store.journal.record([record(2, "2026-000002", deliveries=mails)], NOW)
     assert [each.size for each in outbox.claim("w1", NOW, count=3, octets=1000, large=False)] == [1, 3]
