@@ -12,6 +12,7 @@ import numpy as np
 
 from classifiers import encoder, storage
 from classifiers.detect import detect_language
+from classifiers.dialect import in_standard_german
 from classifiers.evidence import evidence
 from classifiers.features import VIEWS
 from classifiers.heads import LISTED, MEANT, Head, Model
@@ -34,8 +35,9 @@ class Classifier:
         """One prediction for each text, in order. At most a few milliseconds of CPU each in a batch."""
         if not texts:
             return []
-        rows = self._rows(texts)
-        categories, topics = self._probabilities(texts, rows)
+        read = [in_standard_german(text) for text in texts]
+        rows = self._rows(read)
+        categories, topics = self._probabilities(read, rows)
         return [
             self._prediction(text, {view: lines.at([number]) for view, lines in rows.items()}, *chances)
             for number, (text, *chances) in enumerate(zip(texts, categories, topics, strict=True))
@@ -49,7 +51,8 @@ class Classifier:
 
     def probabilities(self, texts: Sequence[Text]) -> tuple[Floats, Floats]:
         """Calibrated probabilities of categories and topics, a line for each text, columns as in the heads."""
-        return self._probabilities(texts, self._rows(texts))
+        read = [in_standard_german(text) for text in texts]
+        return self._probabilities(read, self._rows(read))
 
     def _rows(self, texts: Sequence[Text]) -> dict[str, Rows]:
         known = self.model.vocabularies

@@ -83,8 +83,10 @@ def _shipped() -> dict[bytes, Floats]:
 def write_corpus_vectors(path: str) -> None:
     """Compute the vectors of the shipped corpus anew (a developer's step: `python -m classifiers.encoder`)."""
     from classifiers.corpus import lexicon, shipped_examples
+    from classifiers.dialect import in_standard_german
 
-    by_mark = {fingerprint(example.text): example.text for example in (*shipped_examples(), *lexicon())}
+    texts = [in_standard_german(example.text) for example in (*shipped_examples(), *lexicon())]
+    by_mark = {fingerprint(text): text for text in texts}
     vectors = np.vstack([encode(list(by_mark.values())[i : i + 64]) for i in range(0, len(by_mark), 64)])
     scales = (np.abs(vectors).max(axis=0) / 127).astype(np.float32)
     codes = np.round(vectors / scales).astype(np.int8)

@@ -64,7 +64,7 @@ def _answer(example: Example, found: Prediction, name: str) -> Answer:
     said = max(chances, key=lambda label: chances[label])
     return Answer(
         truth=getattr(example, name),
-        accepted=frozenset(label for label in accepted(example, name) if label),
+        accepted=frozenset(accepted(example, name)),
         said=said,
         confidence=chances[said],
         sure=chances[said] >= threshold,

@@ -12,8 +12,10 @@ from functools import cache
 
 import numpy as np
 
+from classifiers.dialect import reader
 from classifiers.features import MAX_CHARS, VIEWS, letter_runs, sentences, telling_words
 from classifiers.folding import fold
+from classifiers.glossary import german_for
 from classifiers.heads import JOINED, Head, Model
 from classifiers.languages import facts, known_languages
 from classifiers.values import Text
@@ -59,7 +61,8 @@ def _telling_sentence(pull: _Pull, text: Text) -> str | None:
     if not parts:
         return None
     said = [part for part in parts if not _courtesies().fullmatch(part)] or parts  # a greeting is no reason
-    best = max(said, key=lambda part: pull.of(VIEWS["spoken"](Text("", part))))
+    read = reader(text)
+    best = max(said, key=lambda part: pull.of(VIEWS["spoken"](Text("", read(part)))))
     return best if len(best) <= LONGEST_QUOTE else best[: LONGEST_QUOTE - 1] + "…"
 
 
@@ -70,5 +73,9 @@ def _courtesies() -> re.Pattern[str]:
 
 
 def _telling_words(pull: _Pull, text: Text) -> list[str]:
-    weighed = {word: pull.of(letter_runs(fold(word))) for word in telling_words(text) if len(word) >= SHORTEST_WORD}
+    words, read = (word for word in telling_words(text) if len(word) >= SHORTEST_WORD), reader(text)
+    german = german_for(text)
+    weighed = {
+        word: pull.of(run for each in (read(word), *german(word)) for run in letter_runs(fold(each))) for word in words
+    }
     return sorted((word for word in weighed if weighed[word] > 0), key=lambda word: -weighed[word])[:SHOWN_WORDS]

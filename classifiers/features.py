@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from itertools import combinations, pairwise
 
 from classifiers.folding import fold
+from classifiers.glossary import german_words
 from classifiers.languages import facts, known_languages
 from classifiers.signs import signs
 from classifiers.values import Text
@@ -48,9 +49,10 @@ def spoken(text: Text) -> list[str]:
 def spelled(text: Text) -> list[str]:
     """The matter: runs of letters inside each word that has a matter, so that compounds and inflections agree.
 
-    The subject counts twice, since whoever writes one names the matter there (docs/decisions/0230).
+    The subject counts twice, since whoever writes one names the matter there (docs/decisions/0230). Other languages
+    than German are read with their German words beside them.
     """
-    twice = f"{text.subject} {text.subject} {text.body}"
+    twice = f"{text.subject} {text.subject} {text.body[:MAX_CHARS]} {german_words(text)}"
     return [run for word in matter_words(twice) for run in letter_runs(word)]
 
 
@@ -58,17 +60,17 @@ def signed(text: Text) -> list[str]:
     """The speech act, whatever the words: signs, alone and in pairs, and where they stand; how long the text is."""
     subject, body = signs(text.subject), [signs(part) for part in sentences(text.body[:MAX_CHARS])]
     everywhere = sorted(subject.union(*body))
-    features = [*everywhere, *_together(everywhere), *(f"s:{sign}" for sign in subject)]
+    features = [*everywhere, *_together(everywhere), *(f"s:{sign}" for sign in sorted(subject))]
     features += [f"in:{both}" for part in body for both in _together(sorted(part))]
     for where, part in (("first", body[:1]), ("last", body[-1:])):
-        features += [f"{where}:{sign}" for each in part for sign in each]
+        features += [f"{where}:{sign}" for each in part for sign in sorted(each)]
     return [*features, f"length:{len(text.body[:MAX_CHARS].split()).bit_length()}", f"sentences:{min(len(body), 6)}"]
 
 
 def matter_words(text: str) -> list[str]:
     """The folded words of a text without function words and courtesies of the known languages."""
     untelling = _untelling()
-    return [word for word in _WORD.findall(fold(text[:MAX_CHARS])) if word not in untelling]
+    return [word for word in _WORD.findall(fold(text)) if word not in untelling]
 
 
 def telling_words(text: Text) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from classifiers import linear
 from classifiers.folds import ALWAYS, folds
-from classifiers.heads import Fusion, Scorer
+from classifiers.heads import Fusion, Scorer, honest
 from classifiers.linear import Labels
 from classifiers.values import Example
 from classifiers.views import Question
@@ -24,6 +24,8 @@ PARTS = 5
 class HeldBack:
     """What each learner says of texts that it was not fitted on, and which part of the corpus each belongs to."""
 
+    #: The question.
+    name: str
     examples: Sequence[Example]
     labels: Labels
     part: NDArray[np.int64]
@@ -36,20 +38,28 @@ class HeldBack:
         """The classes in the order of the columns."""
         return tuple(str(label) for label in np.unique(self.labels))
 
-    def fusion(self, views: tuple[str, ...], where: NDArray[np.bool_] | None = None) -> Fusion:
-        """The second stage over these learners, from all texts or some."""
-        chosen = np.ones(len(self.labels), dtype=bool) if where is None else where
-        scores = np.stack([self.scores[view][chosen] for view in views])
-        return Fusion(views, *linear.fit_fusion(scores, self.labels[chosen], np.ones(int(chosen.sum()))))
+    def second_stage(self, views: tuple[str, ...]) -> tuple[Fusion, Floats]:
+        """The second stage over these learners, and probabilities for each text by one that has not seen its part.
 
-    def chances(self, views: tuple[str, ...]) -> Floats:
-        """Probabilities for each text, by a second stage that has not seen its part either."""
+        How sure it may be is read off those: two numbers, from all texts.
+        """
         chances = np.zeros((len(self.labels), len(self.classes)), dtype=np.float32)
         for number in np.unique(self.part):
             held = self.part == number
-            fusion = self.fusion(views, ~held)
+            fusion = self._fit(views, ~held)
             chances[held] = fusion.probabilities({view: self.scores[view][held] for view in views})
-        return chances
+        surety = linear.fit_surety(chances.max(axis=1).clip(1e-6, 1 - 1e-6), self.right(chances))
+        fusion = self._fit(views, np.ones(len(self.labels), dtype=bool))
+        return replace(fusion, surety=surety), honest(chances, surety)
+
+    def right(self, chances: Floats) -> NDArray[np.bool_]:
+        """Of which texts a careful clerk would accept the best answer."""
+        said = (self.classes[best] for best in chances.argmax(axis=1))
+        return np.array([label in accepted(each, self.name) for label, each in zip(said, self.examples, strict=True)])
+
+    def _fit(self, views: tuple[str, ...], where: NDArray[np.bool_]) -> Fusion:
+        scores = np.stack([self.scores[view][where] for view in views])
+        return Fusion(views, *linear.fit_fusion(scores, self.labels[where], np.ones(int(where.sum()))))
 
 
 def hold_back(question: Question) -> HeldBack:
@@ -58,6 +68,7 @@ def hold_back(question: Question) -> HeldBack:
     learnt = question.learn(part)
     counted = np.flatnonzero(part != ALWAYS)
     return HeldBack(
+        question.name,
         [question.examples[int(number)] for number in counted],
         question.labels[counted],
         part[counted],
@@ -66,6 +77,6 @@ def hold_back(question: Question) -> HeldBack:
     )
 
 
-def accepted(example: Example, name: str) -> set[str | None]:
+def accepted(example: Example, name: str) -> set[str]:
     """The labels a careful clerk would accept for one question."""
-    return {getattr(example, name), getattr(example, f"also_{name}")}
+    return {getattr(example, name), *getattr(example, f"also_{name}")}

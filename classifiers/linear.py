@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from classifiers.vocabulary import Floats, Rows
 
 TALLY_ALPHA = 0.1
+#: Keeps how sure an answer may be near what the second stage says, where few texts were held back.
+SURETY_PENALTY = 1e-3
 #: Keeps the second stage from learning how common each class is in the corpus rather than in the post.
 BIAS_PENALTY = 0.1
 
@@ -87,3 +89,18 @@ def fit_fusion(scores: Floats, labels: Labels, weights: Doubles) -> tuple[Floats
     start = np.concatenate([np.ones(views), np.zeros(classes)])
     best = minimize(loss, start, jac=True, method="L-BFGS-B").x.astype(np.float32)
     return best[:views], best[views:]
+
+
+def fit_surety(confidence: Floats, right: NDArray[np.bool_]) -> Floats:
+    """Slope and offset over the log-odds of answers that make it most likely that these were right and wrong."""
+    from scipy.optimize import minimize
+
+    odds = np.log(confidence / (1 - confidence))
+
+    def loss(point: Doubles) -> float:
+        said = point[0] * odds + point[1]
+        costs = np.logaddexp(0, np.where(right, -said, said))
+        return float(costs.mean() + SURETY_PENALTY * ((point - (1, 0)) ** 2).sum())
+
+    best = minimize(loss, (1.0, 0.0), method="L-BFGS-B", bounds=((0.1, None), (None, None)))
+    return np.asarray(best.x, dtype=np.float32)

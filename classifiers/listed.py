@@ -13,8 +13,9 @@ from functools import cache, lru_cache
 import numpy as np
 
 from classifiers.corpus import topic_words
-from classifiers.features import matter_words, telling_words
+from classifiers.features import MAX_CHARS, matter_words, telling_words
 from classifiers.folding import fold
+from classifiers.glossary import german_words
 from classifiers.values import Text
 from classifiers.vocabulary import Floats
 
@@ -33,7 +34,8 @@ def listed(texts: Sequence[Text], topics: Sequence[str]) -> Floats:
     """A line for each text, a column for each topic: how much of the topic's own words it holds (from 0)."""
     lines = np.zeros((len(texts), len(topics)), dtype=np.float32)
     for line, text in zip(lines, texts, strict=True):
-        for field, weight in ((text.subject, SUBJECT_WEIGHT), (text.body, 1.0)):
+        fields = ((text.subject, SUBJECT_WEIGHT), (text.body[:MAX_CHARS], 1.0), (german_words(text), 1.0))
+        for field, weight in fields:
             for word in set(matter_words(field)):
                 for topic, share in _topics_of(word).items():
                     if topic in topics:

@@ -28,7 +28,7 @@ from classifiers.values import ModelError
 from classifiers.vocabulary import Floats, Vocabulary
 
 #: Raised whenever features, weights or their meaning change.
-FORMAT = 4
+FORMAT = 5
 MANIFEST = "model.json"
 
 Arrays = dict[str, np.ndarray]
@@ -194,6 +194,7 @@ def _head_arrays(head: Head) -> Arrays:
         if fusion:
             arrays[f"{head.name}.{name}.trust"] = fusion.trust
             arrays[f"{head.name}.{name}.bias"] = fusion.bias
+            arrays[f"{head.name}.{name}.surety"] = fusion.surety
     return arrays
 
 
@@ -234,6 +235,8 @@ def _check_shapes(model: Model) -> None:
         for fusion in filter(None, (head.plain, head.rich)):
             if fusion.trust.shape != (len(fusion.views),) or fusion.bias.shape != (len(head.classes),):
                 raise ValueError(f"{head.name} fusion")
+            if fusion.surety.shape != (2,):
+                raise ValueError(f"{head.name} surety")
 
 
 def _vocabulary(view: str, arrays: Arrays) -> Vocabulary:
@@ -256,4 +259,4 @@ def _head(name: str, stored: HeadManifest, arrays: Arrays) -> Head:
 
 
 def _fusion(name: str, views: list[str], arrays: Mapping[str, Floats]) -> Fusion:
-    return Fusion(tuple(views), arrays[f"{name}.trust"], arrays[f"{name}.bias"])
+    return Fusion(tuple(views), *(arrays[f"{name}.{part}"] for part in ("trust", "bias", "surety")))

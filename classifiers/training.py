@@ -9,7 +9,7 @@ from classifiers import encoder, linear
 from classifiers.classifier import Classifier
 from classifiers.corpus import lexicon, shipped_examples
 from classifiers.heads import PLAIN, RICH, Head, Model, choose_threshold
-from classifiers.heldback import accepted, hold_back
+from classifiers.heldback import hold_back
 from classifiers.values import Example
 from classifiers.views import Question, Views
 
@@ -49,13 +49,11 @@ def train_on(
 
 
 def _fit_head(question: Question) -> Head:
-    name, held_back = question.name, hold_back(question)
-    plain = held_back.fusion(PLAIN[name])
-    rich = held_back.fusion(RICH[name]) if question.meanings is not None else None
-    chances = held_back.chances((rich or plain).views)
-    right = [
-        held_back.classes[best] in accepted(each, name)
-        for best, each in zip(chances.argmax(axis=1), held_back.examples, strict=True)
-    ]
-    threshold = choose_threshold(list(chances.max(axis=1)), right, PRECISION[name])
-    return Head(name, held_back.classes, held_back.scorers, plain, rich, threshold)
+    held_back = hold_back(question)
+    plain, said = held_back.second_stage(PLAIN[question.name])
+    outcomes, rich = [(said.max(axis=1), held_back.right(said))], None
+    if question.meanings is not None:
+        rich, said = held_back.second_stage(RICH[question.name])
+        outcomes.append((said.max(axis=1), held_back.right(said)))
+    threshold = choose_threshold(PRECISION[question.name], *outcomes)
+    return Head(question.name, held_back.classes, held_back.scorers, plain, rich, threshold)

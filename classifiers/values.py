@@ -45,8 +45,8 @@ class Example:
     text: Text
     category: str
     topic: str
-    also_category: str | None = None
-    also_topic: str | None = None
+    also_category: tuple[str, ...] = ()
+    also_topic: tuple[str, ...] = ()
     language: str | None = None
     origin: str = ""
     weight: float = 1.0

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers import encoder, linear, ridge
+from classifiers.dialect import in_standard_german
 from classifiers.features import VIEWS
 from classifiers.heads import JOINED, LIKENESS, LISTED, MEANING, MEANT, PLAIN, TALLIED, TALLIES, Halves, Scorer
 from classifiers.likeness import COMMON, Likeness
@@ -43,11 +44,11 @@ class Views:
         self.examples = examples
         self.vocabularies: dict[str, Vocabulary] = {}
         self._sparse: dict[str, linear.Matrix] = {}
+        texts = [in_standard_german(example.text) for example in examples]
         for name, view in VIEWS.items():
-            features = (view(example.text) for example in examples)
+            features = map(view, texts)
             self.vocabularies[name], rows = learn_vocabulary(features, AT_LEAST)
             self._sparse[name] = linear.matrix(rows)
-        texts = [example.text for example in examples]
         self.meanings = coded(encoder.corpus_vectors(texts)) if use_encoder else None
 
     def question(self, name: str) -> Question:
@@ -82,7 +83,10 @@ class Question:
         if TALLIED in PLAIN[self.name]:
             found[TALLIED] = self._by_tallies(part)
         if LISTED in PLAIN[self.name]:
-            found[LISTED] = None, listed([each.text for each in self.examples], sorted(set(self.labels.tolist())))
+            found[LISTED] = (
+                None,
+                listed([in_standard_german(each.text) for each in self.examples], sorted(set(self.labels.tolist()))),
+            )
         return found
 
     def _by_likeness(self, part: Parts) -> dict[str, Learnt]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from classifiers import Example, Text
 from classifiers.features import letter_runs, matter_words, sentences, spelled, spoken, tokens
 from classifiers.folding import fold
 from classifiers.folds import ALWAYS, folds
-from classifiers.heads import choose_threshold, softmax
+from classifiers.heads import Outcomes, choose_threshold, honest, softmax
+from classifiers.linear import fit_surety
 from classifiers.listed import listed
 from classifiers.measures import Answer, Judgement
 from classifiers.vocabulary import learn_vocabulary
@@ -101,7 +104,34 @@ def test_an_origin_that_a_topic_rests_on_is_dealt_out() -> None:
     ],
 )
 def test_threshold(confidence: list[float], right: list[bool], threshold: float) -> None:
-    assert choose_threshold(confidence, right, 0.97) == pytest.approx(threshold)
+    assert choose_threshold(0.97, outcomes(confidence, right)) == pytest.approx(threshold)
+
+
+@pytest.mark.parametrize(("precision", "threshold"), [(1.0, 0.9), (0.5, 0.6)])
+def test_a_threshold_is_chosen_for_two_stages_as_they_answer(precision: float, threshold: float) -> None:
+    cheap, dear = outcomes([0.9, 0.6], [True, False]), outcomes([0.5, 0.95], [False, True])
+    # from 0.6 on the cheap stage answers the second text, and wrongly
+    assert choose_threshold(precision, cheap, dear) == pytest.approx(threshold)
+
+
+def outcomes(confidence: list[float], right: list[bool]) -> Outcomes:
+    return np.array(confidence, dtype=np.float32), np.array(right, dtype=bool)
+
+
+def test_how_sure_an_answer_is_follows_what_was_borne_out() -> None:
+    said = np.repeat([0.99, 0.6], 500).astype(np.float32)
+    right = np.concatenate([np.arange(500) % 10 > 0, np.arange(500) % 5 > 0])  # of ten nine, of five four
+    chances = honest(np.stack([said, 1 - said], axis=1), fit_surety(said, right))
+    assert chances[[0, -1], 0] == pytest.approx([0.9, 0.8], abs=0.02)
+    assert chances.sum(axis=1) == pytest.approx(np.ones(1000), abs=1e-5)
+
+
+@given(st.lists(st.floats(0.001, 1), min_size=2, max_size=5), st.floats(0.125, 5), st.floats(-5, 5))
+def test_the_best_answer_stays_the_best(shares: list[float], slope: float, offset: float) -> None:
+    chances = np.array([shares], dtype=np.float32) / np.float32(sum(shares))
+    found = honest(chances, np.array([slope, offset], dtype=np.float32))
+    assert found[0, chances.argmax()] == found.max()
+    assert ((found >= 0) & (found <= 1)).all()
 
 
 def test_softmax_survives_large_odds() -> None:

@@ -55,7 +55,7 @@ class Says:
 def test_both_answer_what_has_an_answer() -> None:
     text = Text("", "Laterne dunkel")
     shipped = [
-        Example(text, "complaint", "tiefbau", also_category="other"),
+        Example(text, "complaint", "tiefbau", also_category=("other",)),
         Example(text, "", "tiefbau"),
         Example(text, "praise", "kultur"),
     ]
