@@ -63,7 +63,8 @@ def rollback(
     with store(place.load(), read_only=False) as opened:
         row = opened.models.take_back(number)
     if row is None:
-        raise AnliegenError("There is no such model to take back: `anliegen model` shows which there are.")
+        such = "older model" if number is None else "such model"
+        raise AnliegenError(f"There is no {such} to take back: `anliegen model` shows which there are.")
     console().print(
         f"Model {row.id} ({row.name}) is in force again; a running daemon takes it within seconds."
         " No night replaces it until `anliegen model resume`."

@@ -130,15 +130,16 @@ class Models:
                 _let_go(session)
 
     def take_back(self, model_id: int | None) -> ModelRow | None:
-        """Put an old model in force and pin it; without a number the one before. None where there is no such one."""
+        """Put an old model in force and pin it; without a number one before. None where there is no such one."""
         with self.database.transaction() as session:
-            current = _in_force(session)
-            found = [row for row in _takeable(session) if row.id == model_id or model_id is None]
-            if current is None or not found:
+            current, rows = _in_force(session), _takeable(session)
+            named = next((row for row in rows if row.id == model_id), None)
+            back = named if model_id is not None or current is None else _before(current, rows)
+            if current is None or back is None:
                 return None
             current.status, current.pinned = "rolled_back", False
-            found[0].status, found[0].pinned = IN_FORCE, True
-            return found[0]
+            back.status, back.pinned = IN_FORCE, True
+            return back
 
     def unpin(self) -> bool:
         """Let the nights replace the model again; False where it was not pinned."""
@@ -163,6 +164,15 @@ def _is_gone(session: Session, actor: str, now: datetime) -> bool:
 
 def _in_force(session: Session) -> ModelRow | None:
     return session.exec(select(ModelRow).where(ModelRow.status == IN_FORCE).order_by(col(ModelRow.id).desc())).first()
+
+
+def _before(current: ModelRow, rows: Sequence[ModelRow]) -> ModelRow | None:
+    """The newest of those that are older: never what a person has just taken out of force, so that twice goes back twice.
+
+    One that was taken out before comes only where there is no other.
+    """
+    older = [row for row in rows if (row.id or 0) < (current.id or 0)]
+    return max(older, key=lambda row: (row.status == "kept", row.id), default=None)
 
 
 def _takeable(session: Session) -> Sequence[ModelRow]:

@@ -106,6 +106,25 @@ def test_taken_back_and_pinned_until_a_person_says_otherwise(store: Store) -> No
     assert store.models.begin("w", NOW, HOUR, unasked=True) is not None
 
 
+def test_back_and_back_again_goes_further_back(store: Store) -> None:
+    one, two = learn(store, "one"), learn(store, "two")
+    learn(store, "three")
+    [shipped] = [row.id for row in store.models.history() if row.name == "shipped"]
+    back = [store.models.take_back(None) for _ in range(4)]
+    assert [row and row.id for row in back] == [two, one, shipped, None]
+    current = store.models.in_force()
+    assert current is not None and (current.id, current.pinned) == (shipped, True)
+
+
+def test_what_a_person_took_out_of_force_is_not_what_was_before(store: Store) -> None:
+    learn(store, "one")
+    learn(store, "bad")
+    store.models.take_back(None)
+    learn(store, "worse")
+    back = store.models.take_back(None)
+    assert back is not None and back.name == "one"
+
+
 def test_a_training_by_hand_ends_the_pin(store: Store) -> None:
     learn(store, "one")
     store.models.take_back(None)
