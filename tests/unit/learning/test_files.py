@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,16 +16,25 @@ def test_lessons_of_a_file(tmp_path: Path, config: Config) -> None:
     file = tmp_path / "a.jsonl"
     file.write_text(
         '{"subject": "Zähler", "text": "Er tropft.", "department": "tiefbau", "category": "complaint", "language": "de"}\n'
-        '\n{"text": "Zitat\\u2028mit Zeilentrenner", "topic": "wasser", "subject": null}\n',
+        '\n{"text": "Zitat\\u2028mit Zeilentrenner", "topic": "kultur", "language": "uk", "subject": null}\n',
         "utf-8",
     )
     assert read_lessons(file, config) == (
         [
             Taught("Zähler", "Er tropft.", "de", "complaint", None, "tiefbau"),
-            Taught("", "Zitat\u2028mit Zeilentrenner", None, None, "wasser", None),
+            Taught("", "Zitat\u2028mit Zeilentrenner", "uk", None, "kultur", None),
         ],
         [],
     )
+
+
+def test_a_topic_of_the_office_own_is_known_by_its_department(tmp_path: Path, make_config: Any) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_text('{"text": "Er tropft.", "topic": "wasser"}\n{"text": "Zu wenig Licht.", "topic": "strom"}', "utf-8")
+    office = [{"key": "werke", "name": "Stadtwerke", "topics": ["wasser", "gas"]}]
+    lessons, [problem] = read_lessons(file, make_config(department=office))
+    assert [each.topic for each in lessons] == ["wasser"]
+    assert "line 2" in problem and "kultur, zentrale, wasser, gas; a [[department]]" in problem
 
 
 @pytest.mark.parametrize(
@@ -38,6 +48,9 @@ def test_lessons_of_a_file(tmp_path: Path, config: Config) -> None:
         ('{"text": "a"}', "needs a category, a topic or a department"),
         ('{"text": "a", "category": "lob"}', '"lob" is none of complaint, suggestion'),
         ('{"text": "a", "department": "wasserwerk"}', 'there is no department "wasserwerk"'),
+        ('{"text": "a", "topic": "quark"}', 'topic: "quark" is none of buergerbuero, bauamt'),
+        ('{"text": "a", "topic": "abfall", "language": "klingon"}', '"klingon" is no code of ISO 639-1'),
+        ('{"text": "a", "topic": "abfall", "language": "DE"}', '"DE" is no code of ISO 639-1'),
     ],
 )
 def test_each_mistake_has_its_line(tmp_path: Path, config: Config, line: str, sentence: str) -> None:
