@@ -14,11 +14,17 @@ from classifiers import encoder, storage
 from classifiers.detect import detect_language
 from classifiers.dialect import in_standard_german
 from classifiers.evidence import evidence
-from classifiers.features import VIEWS
-from classifiers.heads import LISTED, MEANT, Head, Model
+from classifiers.features import VIEWS, matter_words
+from classifiers.heads import LISTED, MEANT, Head, Model, guessed
 from classifiers.listed import listed
-from classifiers.values import Prediction, Text
+from classifiers.values import OTHER, Prediction, Text
 from classifiers.vocabulary import Floats, Rows
+
+#: A category read off fewer words with a matter is a guess, a topic read off none; looked for in short texts alone.
+FEWEST_WORDS = 2
+SHORT_TEXT = 80
+#: How sure a guess is at most.
+GUESS = 0.5
 
 _ORDINARY = Text("Laterne", "Guten Tag, die Laterne vor dem Haus ist seit Montag dunkel.")
 
@@ -74,7 +80,23 @@ class Classifier:
                 cheap = {name: lines[hard] for name, lines in each.items()}
                 meant = head.scorers[MEANT].scores(hard_rows) + meaning
                 chance[hard] = head.rich.probabilities({**cheap, MEANT: meant})
+        for text, category, topic in zip(texts, *chances, strict=True):
+            self._doubt(text, category, topic)
         return chances[0], chances[1]
+
+    def _doubt(self, text: Text, category: Floats, topic: Floats) -> None:
+        """What says next to nothing is judged without certainty, whatever its few letters look like. In place."""
+        said = f"{text.subject} {text.body}".strip()
+        if len(said) > SHORT_TEXT:
+            return
+        words = [word for word in matter_words(said) if word.isalpha() and len(word) > len("ok")]
+        if not any(map(str.isalpha, said)):
+            classes = np.array(self.model.category.classes)
+            category[:] = np.where(classes == OTHER, GUESS, (1 - GUESS) / len(classes))
+        elif len(words) < FEWEST_WORDS:
+            category[:] = guessed(category, GUESS)
+        if not words:
+            topic[:] = guessed(topic, GUESS)
 
     def _meanings(self, vectors: Floats) -> Sequence[Floats]:
         """How far nearness in meaning to the learnt texts speaks for each category, and for each topic."""

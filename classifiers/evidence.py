@@ -7,7 +7,7 @@ stand in the text, so nothing has to be translated.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -21,6 +21,8 @@ from classifiers.languages import facts, known_languages
 from classifiers.values import Text
 from classifiers.vocabulary import Floats, Rows
 
+#: The views that tell how something is said.
+ACTS = ("spoken", "signed")
 SHOWN_WORDS = 4
 SHORTEST_WORD = 3
 LONGEST_QUOTE = 160
@@ -31,7 +33,7 @@ def evidence(model: Model, text: Text, rows: Mapping[str, Rows], category: int, 
 
     `rows`: one row of each view, the text's.
     """
-    quote = _telling_sentence(_Pull(model, "spoken", model.category, category, rows), text)
+    quote = _telling_sentence([_Pull(model, view, model.category, category, rows) for view in ACTS], text)
     words = _telling_words(_Pull(model, "spelled", model.topic, topic, rows), text)
     lines = []
     if quote:
@@ -45,6 +47,7 @@ class _Pull:
     """How much each feature of a text speaks for one class rather than for the average class."""
 
     def __init__(self, model: Model, view: str, head: Head, wanted: int, rows: Mapping[str, Rows]) -> None:
+        self.view = VIEWS[view]
         values, columns = next(rows[view].each())
         weights: Floats = head.scorers[JOINED].weights[view][columns].astype(np.float32)
         gains = values * (weights[:, wanted] - weights.mean(axis=1))
@@ -56,13 +59,15 @@ class _Pull:
         return float(sum(self._gain.get(feature, 0.0) for feature in features))
 
 
-def _telling_sentence(pull: _Pull, text: Text) -> str | None:
-    parts = [part for part in (text.subject.strip(), *sentences(text.body[:MAX_CHARS])) if part]
+def _telling_sentence(pulls: Sequence[_Pull], text: Text) -> str | None:
+    read = reader(text)
+    parts = {part: Text("", read(part)) for part in sentences(text.body[:MAX_CHARS])}
+    if text.subject.strip():
+        parts = {text.subject.strip(): Text(read(text.subject), "")} | parts
     if not parts:
         return None
     said = [part for part in parts if not _courtesies().fullmatch(part)] or parts  # a greeting is no reason
-    read = reader(text)
-    best = max(said, key=lambda part: pull.of(VIEWS["spoken"](Text("", read(part)))))
+    best = max(said, key=lambda part: sum(pull.of(pull.view(parts[part])) for pull in pulls))
     return best if len(best) <= LONGEST_QUOTE else best[: LONGEST_QUOTE - 1] + "…"
 
 

@@ -101,6 +101,14 @@ def honest(chances: Floats, surety: Floats) -> Floats:
     return result
 
 
+def guessed(chances: Floats, most: float) -> Floats:
+    """The same answers, the best of a line no surer than `most`."""
+    best = chances.max(axis=-1, keepdims=True)
+    said = np.minimum(best, most)
+    result: Floats = np.where(chances >= best, said, chances * (1 - said) / np.maximum(1 - best, 1e-6))
+    return result
+
+
 def choose_threshold(precision: float, cheap: Outcomes, dear: Outcomes | None = None) -> float:
     """The lowest confidence from which on at least `precision` of the answers are right; 1.0 where there is none.
 

@@ -8,7 +8,7 @@ together is learnt: thanks beside a defect is rarely praise. Pure, no third part
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from classifiers.folding import bare
@@ -18,6 +18,7 @@ from classifiers.openings import Openings
 _MARKS = {"?": "?", "!": "!", "…": "…", "...": "…", "„": '"', "“": '"', "«": '"', "»": '"', '"': '"'}
 
 
+@lru_cache(maxsize=512)  # a sentence is asked for again when the most telling one is looked for
 def signs(said: str) -> frozenset[str]:
     """The signs in a sentence or a line."""
     text = bare(said)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 #: The five kinds of concern, in the order of every table.
 CATEGORIES = ("complaint", "suggestion", "praise", "appointment", "other")
+#: The category of what is none of the others.
+OTHER = "other"
 
 #: The topics of the shipped corpus; departments map to them (classifiers/corpus/LABELS.md).
 TOPICS = (

@@ -54,9 +54,18 @@ def test_odd_texts_get_an_answer(small: Classifier, body: str) -> None:
     assert 0 < found.categories[found.category] <= 1
 
 
-def test_nothing_to_say_is_unsure(small: Classifier) -> None:
-    [found] = small.predict([Text("", "")])
-    assert found.topic_unsure
+@pytest.mark.parametrize("body", ["", "??", "0", "....", "12345 678", "ok", "Hallo!", "Re:"])
+def test_what_says_nothing_is_a_guess(small: Classifier, body: str) -> None:
+    [found] = small.predict([Text("", body)])
+    assert found.category_unsure and found.topic_unsure
+    assert sum(found.categories.values()) == pytest.approx(1)
+    assert found.category == "other" or any(map(str.isalpha, body))
+
+
+def test_one_word_names_a_matter_but_no_concern(small: Classifier) -> None:
+    [said, told] = small.predict([Text("", "Sperrmüll"), Text("Sperrmüll", "Bitte holen Sie das Sofa ab, danke.")])
+    assert said.category_unsure
+    assert said.topic == told.topic == "abfall"
 
 
 def test_no_texts_no_predictions(small: Classifier) -> None:

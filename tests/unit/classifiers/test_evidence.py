@@ -37,3 +37,13 @@ def test_what_says_more_is_no_courtesy(line: str) -> None:
 def test_where_there_is_nothing_else_the_greeting_is_shown(small: Classifier) -> None:
     [found] = small.predict([Text("", "Vielen Dank!")])
     assert "Vielen Dank!" in found.evidence[0]
+
+
+def test_a_subject_is_no_reason_for_what_it_does_not_say(small: Classifier) -> None:
+    [found] = small.predict([Text("Re: Baum", "Super, danke für das schnelle Fällen! Er stand am Weg.")])
+    assert "danke" in found.evidence[0]
+
+
+def test_words_of_other_languages_are_shown_as_written(small: Classifier) -> None:
+    [found] = small.predict([Text("", "La poubelle de notre rue n'a pas été vidée depuis trois semaines.")])
+    assert "poubelle" in found.evidence[1]
