@@ -17,7 +17,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from daemon import judge, reader
-from daemon.model import Decision, MessageKey, Past, RawMessage, Reading
+from daemon.model import Decision, MessageKey, Past, RawMessage, Reading, Runner
 from daemon.policy import Policy
 from daemon.ports import Clock
 from daemon.rendering import Readable, read
@@ -32,6 +32,7 @@ FIELDS = (
     *("kind", "opens_ticket", "acknowledge", "reason"),
     *("category", "confidence", "unsure"),
     *("department", "department_by", "department_confidence", "department_unsure", "queue"),
+    *("category_runners_up", "department_runners_up"),
     *("priority", "tags", "rules", "evidence", "requested_times", "ms"),
 )
 #: The line that begins a message of an mbox: the first of the file, or one with a time behind an empty line.
@@ -176,6 +177,8 @@ def _decision_json(decision: Decision) -> dict[str, object]:
         "department_confidence": round(decision.department_confidence, 4),
         "department_unsure": decision.department_unsure,
         "queue": decision.queue,
+        "category_runners_up": _runners(decision.category_runners_up),
+        "department_runners_up": _runners(decision.department_runners_up),
         "priority": decision.priority,
         "tags": list(decision.tags),
         "rules": [asdict(hit) for hit in decision.rules],
@@ -189,6 +192,10 @@ def _decision_json(decision: Decision) -> dict[str, object]:
             for wish in decision.requested_times
         ],
     }
+
+
+def _runners(runners: Iterable[Runner]) -> list[dict[str, object]]:
+    return [{"key": runner.key, "probability": round(runner.probability, 4)} for runner in runners]
 
 
 def _letter_json(letter: Readable | None) -> dict[str, object] | None:

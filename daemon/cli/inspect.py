@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from daemon.cli.shared import Place, console, in_json, safe
 from daemon.clock import SystemClock
 from daemon.errors import AnliegenError
 from daemon.examination import Examined
+from daemon.model import Decision, Runner, is_overruled, likely
 
 
 def inspect(
@@ -51,10 +53,12 @@ def _story(examined: Examined) -> str:
         f"   from        {safe(author.addr) if author else '–'}",
         f"   kind        {verdict.kind}" + ("" if verdict.kind.opens_ticket else " (opens no ticket)"),
         f"   category    {decision.category} ({decision.confidence:.2f}{', a guess' if decision.unsure else ''}), {decision.language}",
+        *_runners(decision.category_runners_up, decision.confidence),
         (
-            f"   department  {decision.department} by {decision.department_by} ({decision.department_confidence:.2f})"
-            f" → queue {decision.queue}"
+            f"   department  {decision.department} by {decision.department_by} ({decision.department_confidence:.2f}"
+            f"{', a guess' if decision.department_unsure else ''}) → queue {decision.queue}"
         ),
+        *_runners(decision.department_runners_up, decision.department_confidence),
     ]
     reason = decision.reason
     lines.append(
@@ -64,7 +68,7 @@ def _story(examined: Examined) -> str:
         if reason
         else "   acknowledge no"
     )
-    lines += [f"   because     {safe(words)}" for words in decision.evidence]
+    lines += [f"   {_because(words, decision)}" for words in decision.evidence]
     lines += [f"   rule        {hit.rule}: {safe(hit.why)}" for hit in decision.rules if hit.hit]
     lines += [f"   wish        {safe(wish.text)} → {wish.start or '?'}" for wish in decision.requested_times]
     if examined.acknowledgement:
@@ -72,3 +76,13 @@ def _story(examined: Examined) -> str:
         lines += ["", f"   To: {safe(letter['to'])}", f"   Subject: {safe(letter['subject'])}", ""]
         lines += [f"   │ {safe(line)}" for line in letter["text"].splitlines()]
     return "\n".join(lines) + "\n"
+
+
+def _runners(runners: Iterable[Runner], confidence: float) -> Iterator[str]:
+    if found := likely(runners, confidence):
+        yield "   else        " + ", ".join(f"{runner.key} ({runner.probability:.2f})" for runner in found)
+
+
+def _because(words: str, decision: Decision) -> str:
+    overruled = is_overruled(words, decision.category, decision.department, decision.department_by)
+    return f"{'the model   had thought of' if overruled else 'because    '} {safe(words)}"

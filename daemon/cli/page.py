@@ -7,6 +7,7 @@ from datetime import datetime
 
 from daemon.cli.shared import safe
 from daemon.config import Config
+from daemon.model import Runner, is_overruled, likely
 from daemon.store.tickets import DeliveryView, EventView, TicketView
 from daemon.tables import TicketRow
 
@@ -40,11 +41,19 @@ def _facts(view: TicketView, history: Sequence[EventView], config: Config) -> It
     person = next((line.actor for line in reversed(history) if line.what == "category"), None)
     how = f"set by {safe(person)}" if person else f"{row.confidence:.0%}{', a guess' if row.unsure else ''}"
     yield "category", f"{row.category} ({how}), {row.language}"
+    yield from _runners("category", row.confidence, row)
     yield "queue", row.queue
     best = f"{row.department} by {row.department_by} ({row.department_confidence:.0%})"
     yield "department", best + (", a guess" if row.department_unsure else "")
+    yield from _runners("department", row.department_confidence, row)
     if row.tags:
         yield "tags", ", ".join(row.tags)
+
+
+def _runners(question: str, confidence: float, row: TicketRow) -> Iterator[tuple[str, str]]:
+    stored = (Runner(**each) for each in row.reasons.get(f"{question}_runners_up", ()))
+    if found := likely(stored, confidence):
+        yield "else", ", ".join(f"{safe(each.key)} ({each.probability:.0%})" for each in found)
 
 
 def _reasons(row: TicketRow) -> Iterator[tuple[str, str]]:
@@ -55,7 +64,8 @@ def _reasons(row: TicketRow) -> Iterator[tuple[str, str]]:
         if rule.get("hit"):
             yield "rule", safe(f"{rule.get('rule')}: {rule.get('why')}")
     for words in row.reasons.get("evidence", ()):
-        yield "because of", safe(words)
+        overruled = is_overruled(words, row.category, row.department, row.department_by)
+        yield ("the model", f"had thought of {safe(words)}") if overruled else ("because of", safe(words))
     for wish in row.reasons.get("requested_times", ()):
         when = " to ".join(moment for moment in (wish.get("start"), wish.get("end")) if moment)
         yield "wishes", safe(f'"{wish.get("text")}"') + (f": {when}" if when else "")

@@ -17,6 +17,7 @@ from daemon.config import Config
 from daemon.errors import AnliegenError
 from daemon.model import Category, TicketStatus
 from daemon.store.tickets import Changes, Filters, TicketView
+from daemon.tables import TicketRow
 
 app = typer.Typer(help="List tickets, show one, correct one.", invoke_without_command=True, rich_markup_mode=None)
 app.command("aside")(aside.aside)
@@ -139,9 +140,16 @@ def _table(views: list[TicketView], config: Config) -> Table:
             row.number,
             f"{local:%Y-%m-%d %H:%M}",
             row.category + guess,
-            row.queue,
+            _queue(row),
             row.status,
             said,
             safe(row.subject)[:60],
         )
     return table
+
+
+def _queue(row: TicketRow) -> str:
+    """Whose it is; behind it whose it may be, where that is a guess."""
+    if not row.department_unsure:
+        return row.queue
+    return f"{row.queue}?" if row.department == row.queue else f"{row.queue} ({row.department}?)"

@@ -374,6 +374,10 @@ class Config(Section):
         """The department with that key; the fallback where the configuration no longer knows it."""
         return next((d for d in self.department if d.key == key), self.fallback)
 
+    def owner_of(self, topic: str) -> Department:
+        """The department that answers for a topic of the model; the fallback where none does."""
+        return next((d for d in self.department if topic in d.covers), self.fallback)
+
     def mailbox_of(self, name: str) -> Mailbox | None:
         return next((m for m in self.mailbox if m.name == name), None)
 

@@ -4,7 +4,17 @@ Times are aware and UTC. Sizes are octets. Nothing here imports another module o
 """
 
 from daemon.model.delivery import BounceNews, Claimed, Finding, InDoubt, Outcome, Planned, Refused, Retry, Sent
-from daemon.model.judgement import Decision, Reading, Reason, RequestedTime, RuleHit, Runner, Verdict
+from daemon.model.judgement import (
+    Decision,
+    Reading,
+    Reason,
+    RequestedTime,
+    RuleHit,
+    Runner,
+    Verdict,
+    is_overruled,
+    likely,
+)
 from daemon.model.message import UNKNOWN_ARRIVAL, Address, Attachment, Message, MessageKey, RawMessage, Report
 from daemon.model.record import Issued, Past, Record, Seen, TicketRef
 from daemon.model.words import Category, DeliveryStatus, Kind, Role, TicketStatus
@@ -43,4 +53,6 @@ __all__ = [
     "TicketRef",
     "TicketStatus",
     "Verdict",
+    "is_overruled",
+    "likely",
 ]

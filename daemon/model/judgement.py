@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from daemon.model.message import Address, Message, RawMessage
 from daemon.model.words import Category, Kind
+
+#: A runner-up that is less probable is not shown to people.
+LIKELY = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,19 @@ class Runner:
 
     key: str
     probability: float
+
+
+def likely(runners: Iterable[Runner], confidence: float) -> list[Runner]:
+    """The runners-up that are worth a look; none beside what a rule or a person decided, or what nobody could read."""
+    return [runner for runner in runners if runner.probability >= LIKELY] if 0.0 < confidence < 1.0 else []
+
+
+def is_overruled(evidence: str, category: str, department: str, department_by: str) -> bool:
+    """Whether a line of evidence, "praise: danke", tells what the model thought before a rule or a person said else."""
+    key, colon, _ = evidence.partition(": ")
+    if not colon or key in set(Category):
+        return bool(colon) and key != category
+    return key != department and department_by not in ("model", "fallback")
 
 
 @dataclass(frozen=True, slots=True)

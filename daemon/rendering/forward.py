@@ -9,7 +9,7 @@ from __future__ import annotations
 from daemon.calendar import Calendar
 from daemon.config import Config
 from daemon.errors import Unsendable
-from daemon.model import Address, Decision, Message
+from daemon.model import Address, Decision, Message, is_overruled, likely
 from daemon.rendering.acknowledgement import language_tag
 from daemon.rendering.facts import ForwardFacts
 from daemon.rendering.headers import ascii_address, one_line, shortened
@@ -65,7 +65,8 @@ def values(facts: ForwardFacts, config: Config, calendar: Calendar, words: Words
         "tags": [one_line(tag) for tag in decision.tags],
         "decided_by": decision.department_by.partition(":")[0],
         "rules": [shortened(f"{hit.rule}: {hit.why}", _REASON_LENGTH) for hit in decision.rules if hit.hit][:_REASONS],
-        "evidence": [_clue(text, config, words, language) for text in decision.evidence[:_REASONS]],
+        "evidence": [_clue(text, config, words, language) for text in _evidence(decision, overruled=False)],
+        "overruled": [_clue(text, config, words, language) for text in _evidence(decision, overruled=True)],
         "other_departments": _others(decision, config, language),
         "requested_times": [
             {"text": shortened(time.text, 100), "start": words.at(calendar.local(time.start)) if time.start else ""}
@@ -112,6 +113,12 @@ def _sender(message: Message) -> str:
     return one_line(f"{author.name} <{author.addr}>" if author.name else author.addr) if author else ""
 
 
+def _evidence(decision: Decision, *, overruled: bool) -> list[str]:
+    """What spoke for the decision; or for what the model had thought, where a rule or a person decided otherwise."""
+    said = (decision.category, decision.department, decision.department_by)
+    return [text for text in decision.evidence[:_REASONS] if is_overruled(text, *said) is overruled]
+
+
 def _clue(text: str, config: Config, words: Words, language: str) -> str:
     """What spoke for a decision, "appointment: Termin, brauche", with the key in words."""
     key, colon, rest = text.partition(": ")
@@ -122,10 +129,12 @@ def _clue(text: str, config: Config, words: Words, language: str) -> str:
 def _others(decision: Decision, config: Config, language: str) -> list[str]:
     """The next most likely departments, as far as they still exist."""
     names = {department.key: department.name_in(language) for department in config.department}
-    likely = [
-        runner for runner in decision.department_runners_up if runner.key in names and runner.key != decision.department
+    runners = likely(decision.department_runners_up, decision.department_confidence)
+    return [
+        f"{names[runner.key]} ({_percent(runner.probability)} %)"
+        for runner in runners
+        if runner.key in names and runner.key != decision.department
     ]
-    return [f"{names[runner.key]} ({_percent(runner.probability)} %)" for runner in likely[:3]]
 
 
 def _percent(probability: float) -> str:

@@ -7,7 +7,7 @@ word that held or failed, so that a ticket can show why it lies where it lies.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from classifiers import Prediction
@@ -86,11 +86,17 @@ def _modelled(prediction: Prediction, guess: Category, departments: Mapping[str,
         queue=config.fallback.key if best[1] < department_threshold else best[0],
         acknowledge=False,
         reason=None,
-        evidence=prediction.evidence,
+        evidence=tuple(_owned(line, prediction.topics, config) for line in prediction.evidence),
         category_runners_up=tuple(Runner(key, probability) for key, probability in rest[:RUNNERS_UP]),
         department_runners_up=tuple(Runner(key, probability) for key, probability in others[:RUNNERS_UP]),
         model=prediction.model,
     )
+
+
+def _owned(line: str, topics: Collection[str], config: Config) -> str:
+    """A line of evidence, "gruen: Hecke", with the department in place of the topic: an office need not have its key."""
+    topic, colon, words = line.partition(": ")
+    return f"{config.owner_of(topic).key}{colon}{words}" if colon and topic in topics else line
 
 
 def _or(configured: float | None, measured: float) -> float:

@@ -78,6 +78,34 @@ def test_staff_read_number_category_confidence_reasons_and_text(language: str) -
     assert "20 %" not in found.text
 
 
+def test_what_is_next_to_impossible_is_no_runner_up() -> None:
+    runners = (Runner("zentrale", 0.0501), Runner("bauamt", 0.0499))
+    found = forwarded({"decision": values.decision(department_confidence=0.9, department_runners_up=runners)})
+    assert "Sonst am ehesten: Zentrale Dienste (5 %)\n" in found.text
+    sure = values.decision(department_runners_up=(Runner("zentrale", 0.01),))
+    assert "Sonst am ehesten" not in forwarded({"decision": sure}).text
+    ruled = values.decision(department_by="rule:x", department_confidence=1.0, department_runners_up=runners)
+    assert "Sonst am ehesten" not in forwarded({"decision": ruled}).text
+
+
+@pytest.mark.parametrize("by", ["rule:Bauberatung", "staff"])
+@pytest.mark.parametrize(
+    ("language", "thought"),
+    [("de", "hatte gedacht"), ("en", "had thought"), ("fr", "avait pensé"), ("it", "aveva pensato")],
+)
+def test_what_the_model_had_thought_is_no_reason_once_somebody_else_decided(
+    by: str, language: str, thought: str
+) -> None:
+    said = ("complaint: „ein Loch“", "praise: „danke“", "tiefbau: Loch", "zentrale: Frage")
+    found = forwarded(
+        {"decision": values.decision(department_by=by, evidence=said)}, organisation={"languages": [language]}
+    )
+    lines = [line for line in found.text.splitlines() if "Loch" in line or "danke" in line or "Frage" in line]
+    assert [thought in line for line in lines if "Schlagloch" not in line] == [False, False, True, True]
+    by_model = forwarded({"decision": values.decision(evidence=said[2:])}, organisation={"languages": [language]})
+    assert thought not in by_model.text
+
+
 @pytest.mark.parametrize("by", ["rule:Bauberatung", "model", "fallback", "staff", "something new"])
 def test_whoever_decided_the_mail_can_be_written(by: str) -> None:
     assert "2026-000123" in forwarded({"decision": values.decision(department_by=by)}).text

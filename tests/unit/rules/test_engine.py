@@ -62,6 +62,18 @@ def test_what_no_department_covers_belongs_to_the_fallback(make_config: Any) -> 
     assert (found.department, found.department_by, found.department_unsure) == ("zentrale", "fallback", False)
 
 
+def test_evidence_names_the_department_that_owns_the_topic(make_config: Any) -> None:
+    departments = [
+        {"key": "bau", "name": "Bau", "topics": ["tiefbau", "bauamt"]},
+        {"key": "abfall", "name": "A", "topics": ["gruen"]},
+        {"key": "zentrale", "name": "Z"},
+    ]
+    said = ("complaint: “ein Loch: tief”", "bauamt: Loch", "abfall: Tonne", "gruen: Hecke", "ein Satz: ohne Thema")
+    predicted = prediction(topics={"bauamt": 0.8, "abfall": 0.1, "gruen": 0.1}, evidence=said)
+    found = decide(message(), verdict(), predicted, make_config(department=departments), "buergerpost")
+    assert found.evidence == (said[0], "bau: Loch", "zentrale: Tonne", "abfall: Hecke", said[4])
+
+
 def test_several_topics_of_one_department_add_up(make_config: Any) -> None:
     config = make_config(
         department=[{"key": "bau", "name": "Bau", "topics": ["tiefbau", "bauamt"]}, {"key": "zentrale", "name": "Z"}]
