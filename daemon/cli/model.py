@@ -14,7 +14,7 @@ from daemon.clock import SystemClock
 from daemon.config import Config
 from daemon.errors import AnliegenError
 from daemon.store.lessons import MOST
-from daemon.store.models import IN_FORCE, figures
+from daemon.store.models import IN_FORCE, RETIRED, SHIPPED, figures
 from daemon.store.weeks import Week
 from daemon.tables import ModelRow
 
@@ -160,11 +160,16 @@ def _table(rows: list[ModelRow], takeable: set[int], config: Config) -> Table:
             status + ("" if row.id not in takeable else " *"),
             row.name,
             str(row.corrections),
-            learning.told(figures(row)) or safe(row.why),
+            learning.told(figures(row)) or safe(row.why) or ("not compared" if _is_learnt(row) else ""),
         )
     if takeable:
         table.caption = "* can be taken back: anliegen model rollback NUMBER"
     return table
+
+
+def _is_learnt(row: ModelRow) -> bool:
+    """Whether the training made a model, and not the shipped corpus' own, which there is nothing to compare with."""
+    return row.status in (IN_FORCE, *RETIRED) and row.name != SHIPPED
 
 
 def _week(week: Week) -> dict[str, object]:
