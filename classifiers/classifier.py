@@ -32,9 +32,9 @@ _ORDINARY = Text("Laterne", "Guten Tag, die Laterne vor dem Haus ist seit Montag
 class Classifier:
     """A learnt model at work."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, name: str | None = None) -> None:
         self.model = model
-        self.id = storage.model_id(model)
+        self.id = name or storage.model_id(model)
         self._encodes = model.encoder is not None and model.encoder == encoder.encoder_version()
 
     def predict(self, texts: Sequence[Text]) -> list[Prediction]:
@@ -112,7 +112,7 @@ class Classifier:
     @classmethod
     def load(cls, folder: Path) -> Classifier:
         """The classifier stored there; ModelError, with a sentence, where it is refused."""
-        return cls(storage.read(folder))
+        return cls(*storage.read(folder))
 
     def _prediction(self, text: Text, rows: Mapping[str, Rows], categories: Floats, topics: Floats) -> Prediction:
         return Prediction(

@@ -11,15 +11,15 @@ import hashlib
 import io
 import json
 import os
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from classifiers import encoder, linear
+from classifiers import encoder, linear, soundness
 from classifiers.corpus import corpus_id
 from classifiers.features import VIEWS
 from classifiers.heads import Fusion, Head, Model, Scorer
@@ -42,7 +42,7 @@ class HeadManifest(_Strict):
     """What is not a number array about a head."""
 
     classes: list[str]
-    threshold: float
+    threshold: float = Field(ge=0, le=1)
     #: The views that each learner reads.
     scorers: dict[str, list[str]]
     plain: list[str]
@@ -64,7 +64,11 @@ class Manifest(_Strict):
 
 def model_id(model: Model) -> str:
     """A name for exactly these numbers over exactly this corpus."""
-    return f"v{FORMAT}-{corpus_id()[:8]}-{hashlib.sha256(_packed(model)).hexdigest()[:8]}"
+    return _name(hashlib.sha256(_packed(model)).hexdigest())
+
+
+def _name(digest: str) -> str:
+    return f"v{FORMAT}-{corpus_id()[:8]}-{digest[:8]}"
 
 
 def kind() -> str:
@@ -105,7 +109,7 @@ def write(model: Model, folder: Path) -> None:
     _replace(folder / _weights_name(digest), packed)
     manifest = Manifest(
         format=FORMAT,
-        id=model_id(model),
+        id=_name(digest),
         corpus=corpus_id(),
         libraries=linear.versions(),
         encoder=model.encoder,
@@ -119,20 +123,25 @@ def write(model: Model, folder: Path) -> None:
             old.unlink()
 
 
-def read(folder: Path) -> Model:
-    """The model stored there; ModelError where it is refused."""
+def read(folder: Path) -> tuple[Model, str]:
+    """The model stored there and its `model_id`; ModelError where it is refused.
+
+    The file is read twice and never held whole: beside it there is an old model in memory, and mail.
+    """
     manifest = _manifest(folder)
     _check_origin(manifest)
     try:
-        packed = (folder / _weights_name(manifest.sha256)).read_bytes()
+        weights = (folder / _weights_name(manifest.sha256)).open("rb")
     except OSError as error:
         raise ModelError(f"The model in {folder} has no weights ({error.strerror}); a new one is trained.") from error
-    if hashlib.sha256(packed).hexdigest() != manifest.sha256:
-        raise ModelError(f"The model in {folder} was altered or cut short; a new one is trained.")
-    try:
-        return _unpacked(packed, manifest)
-    except (KeyError, ValueError, IndexError, OSError, zipfile.BadZipFile) as error:
-        raise ModelError(f"The model in {folder} does not fit together; a new one is trained.") from error
+    with weights:
+        if hashlib.file_digest(weights, "sha256").hexdigest() != manifest.sha256:
+            raise ModelError(f"The model in {folder} was altered or cut short; a new one is trained.")
+        weights.seek(0)
+        try:
+            return _unpacked(weights, manifest), _name(manifest.sha256)
+        except Exception as error:  # whatever octets trip over that somebody else put together
+            raise ModelError(f"The model in {folder} does not fit together; a new one is trained.") from error
 
 
 def _manifest(folder: Path) -> Manifest:
@@ -208,35 +217,17 @@ def _head_manifest(head: Head) -> HeadManifest:
     )
 
 
-def _unpacked(packed: bytes, manifest: Manifest) -> Model:
-    with np.load(io.BytesIO(packed), allow_pickle=False) as stored:
+def _unpacked(weights: BinaryIO, manifest: Manifest) -> Model:
+    with np.load(weights, allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}
+    soundness.check_numbers(arrays)
     vocabularies = {view: _vocabulary(view, arrays) for view in VIEWS}
     heads = [_head(name, getattr(manifest, name), arrays) for name in ("category", "topic")]
     codes = arrays.get("meanings.codes")
     meanings = Meanings(codes, arrays["meanings.scales"]) if codes is not None else None
     model = Model(vocabularies, heads[0], heads[1], manifest.encoder, meanings)
-    _check_shapes(model)
+    soundness.check(model)
     return model
-
-
-def _check_shapes(model: Model) -> None:
-    """ValueError where classes, features and numbers are not of one model."""
-    for head in (model.category, model.topic):
-        for learner, scorer in head.scorers.items():
-            lines = {view: len(model.vocabularies[view].terms) for view in scorer.weights}
-            shapes = {view: weights.shape for view, weights in scorer.weights.items()}
-            if shapes != {view: (count, len(head.classes)) for view, count in lines.items()}:
-                raise ValueError(f"{head.name}.{learner}")
-            if scorer.bias.shape != (len(head.classes),):
-                raise ValueError(f"{head.name}.{learner}")
-            if scorer.duals is not None and len(scorer.duals) != len(model.meanings or ()):
-                raise ValueError(f"{head.name}.{learner} meanings")
-        for fusion in filter(None, (head.plain, head.rich)):
-            if fusion.trust.shape != (len(fusion.views),) or fusion.bias.shape != (len(head.classes),):
-                raise ValueError(f"{head.name} fusion")
-            if fusion.surety.shape != (2,):
-                raise ValueError(f"{head.name} surety")
 
 
 def _vocabulary(view: str, arrays: Arrays) -> Vocabulary:

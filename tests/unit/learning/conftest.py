@@ -12,6 +12,9 @@ from classifiers.training import train_on
 WORDS = {
     ("complaint", "abfall"): "Die Tonne wurde wieder nicht geleert, das ist ärgerlich",
     ("praise", "kultur"): "Vielen Dank für das wunderbare Konzert im Museum",
+    ("suggestion", "gruen"): "Ich schlage vor, im Park mehr Bäume zu pflanzen",
+    ("appointment", "standesamt"): "Ich möchte einen Termin für die Anmeldung der Eheschließung",
+    ("other", "steuern"): "Anbei die Unterlagen zur Hundesteuer",
 }
 
 
