@@ -31,15 +31,21 @@ def train(corrections: Iterable[Example] = (), progress: Progress | None = None)
 
 
 def train_on(
-    examples: Sequence[Example], progress: Progress | None = None, with_encoder: bool | None = None
+    examples: Sequence[Example],
+    progress: Progress | None = None,
+    with_encoder: bool | None = None,
+    among: Sequence[Example] | None = None,
 ) -> Classifier:
-    """A classifier from these examples alone. `with_encoder=None`: where it is installed."""
+    """A classifier from these examples alone. `with_encoder=None`: where it is installed.
+
+    `among`: all examples, where these are what is left of them for a trial: they say which topics there are enough of.
+    """
     tell = progress or (lambda _what, _share: None)
     use_encoder = encoder.encoder_version() is not None if with_encoder is None else with_encoder
     heads = {}
     with linear.one_thread():
         tell("reading the examples", 0.0)
-        views = Views(examples, use_encoder)
+        views = Views(examples, use_encoder, among)
         for start, name in ((0.2, "category"), (0.5, "topic")):
             tell(f"learning the {name}", start)
             heads[name] = _fit_head(views.question(name))

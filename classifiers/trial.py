@@ -82,13 +82,14 @@ def compare(lessons: Sequence[Lesson], current: Classifier | None, progress: Pro
     held = np.concatenate([_held_shipped(shipped, len(lessons)), _held_lessons(lessons)])
     held_shipped = [each for each, out in zip(shipped, held, strict=False) if out]
     held_lessons = [each for each, out in zip(lessons, held[len(shipped) :], strict=True) if out]
-    rest = [each for each, out in zip(everything, held, strict=True) if not out]
+    away = {id(each) for each, out in zip(everything, held, strict=True) if out}
     fresh = {id(each) for each, lesson in zip(taught, lessons, strict=True) if lesson.new}
     asked = _asked(held_shipped, held_lessons)
     right = []  # a model is let go once it has answered: two trainings take memory enough
-    for number, examples in enumerate(([each for each in rest if id(each) not in fresh], rest)):
+    for number, known in enumerate(([each for each in everything if id(each) not in fresh], everything)):
         progress("trying without the new lessons" if number == 0 else "trying with the new lessons", number / 2)
-        right.append(_answers(train_on(examples), asked))
+        rest = [each for each in known if id(each) not in away]
+        right.append(_answers(train_on(rest, among=known), asked))  # what is held back counts as an example, too
     return _compared(right[0], right[1])
 
 

@@ -23,25 +23,29 @@ from classifiers.vocabulary import Floats, Vocabulary, learn_vocabulary
 AT_LEAST = 2
 #: From so many examples on, an office's own topic is learnt.
 ENOUGH = 20
+#: Where some of them are held back, so many must be left.
+LEFT = 10
 
 Parts = NDArray[np.int64]
 #: A scorer (none where there is nothing to learn), and scores of all texts when they are held back.
 Learnt = tuple[Scorer | None, Floats]
 
 
-def teaches(examples: Sequence[Example], name: str) -> NDArray[np.int64]:
-    """The examples that one question is learnt from: labelled, and of a class with enough of them."""
-    counts = Counter(getattr(example, name) for example in examples)
-    return np.array(
-        [n for n, each in enumerate(examples) if getattr(each, name) and counts[getattr(each, name)] >= ENOUGH]
-    )
+def teaches(examples: Sequence[Example], name: str, among: Sequence[Example]) -> NDArray[np.int64]:
+    """The examples that one question is learnt from: labelled, and of a class with enough of them.
+
+    `among`: all there are, where some of them are held back from these.
+    """
+    everywhere, here = (Counter(getattr(example, name) for example in each) for each in (among, examples))
+    enough = {label for label in here if label and everywhere[label] >= ENOUGH and here[label] >= LEFT}
+    return np.array([number for number, each in enumerate(examples) if getattr(each, name) in enough])
 
 
 class Views:
     """All views of all examples, computed once."""
 
-    def __init__(self, examples: Sequence[Example], use_encoder: bool) -> None:
-        self.examples = examples
+    def __init__(self, examples: Sequence[Example], use_encoder: bool, among: Sequence[Example] | None = None) -> None:
+        self.examples, self._among = examples, examples if among is None else among
         self.vocabularies: dict[str, Vocabulary] = {}
         self._sparse: dict[str, linear.Matrix] = {}
         texts = [in_standard_german(example.text) for example in examples]
@@ -53,7 +57,7 @@ class Views:
 
     def question(self, name: str) -> Question:
         """One question over the examples that it is learnt from."""
-        where = teaches(self.examples, name)
+        where = teaches(self.examples, name, self._among)
         chosen = [self.examples[int(number)] for number in where]
         everything = len(where) == len(self.examples)  # as for the topic: a copy is fifty megabytes
         rows = {view: matrix if everything else matrix[where] for view, matrix in self._sparse.items()}

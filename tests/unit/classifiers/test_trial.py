@@ -6,9 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from classifiers import Classifier, Example, Text
+from classifiers import CATEGORIES, Classifier, Example, Text, encoder, trial
 from classifiers.lessons import Lesson, settled
-from classifiers.trial import Comparison, Part, Question, is_worse, judged
+from classifiers.trial import Comparison, Part, Question, compare, is_worse, judged
+from classifiers.views import ENOUGH, LEFT, teaches
 
 
 def found(part: Part, won: int, lost: int, question: Question = "category") -> Comparison:
@@ -86,3 +87,55 @@ def test_of_several_topics_the_model_chooses_among_these() -> None:
 def test_the_small_model_chooses_for_real(small: Classifier) -> None:
     lesson = Lesson(Text("Restmüll", "Die Tonne wurde nicht geleert."), "", ("standesamt", "abfall"))
     assert [each.topic for each in settled([lesson], small)] == ["abfall"]
+
+
+MATTERS = dict(zip(CATEGORIES, ("Tonne", "Baum", "Konzert", "Hochzeit", "Hund"), strict=True))
+
+
+@pytest.fixture
+def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In place of the shipped corpus: what is learnt in a moment."""
+    examples = [
+        Example(Text("", f"{word} {category} {n}"), category, word.lower(), origin=f"w{n}")
+        for category, word in MATTERS.items()
+        for n in range(25)
+    ]
+    monkeypatch.setattr(trial, "shipped_examples", lambda: examples)
+    monkeypatch.setattr(trial, "lexicon", list)
+    monkeypatch.setattr(encoder, "encoder_version", lambda: None)
+
+
+def harbour(count: int, new: bool = True) -> list[Lesson]:
+    text = "Der Liegeplatz am Steg im Bootshafen"
+    return [Lesson(Text("", f"{text} {n}"), "", ("hafen",), origin=f"s{n}", new=new) for n in range(count)]
+
+
+def tried(lessons: list[Lesson]) -> Comparison:
+    [found] = [
+        each
+        for each in compare(lessons, None, lambda _what, _share: None)
+        if (each.part, each.question) == ("lessons", "topic")
+    ]
+    return found
+
+
+@pytest.mark.parametrize("count", [ENOUGH, 22, 29])
+def test_a_topic_with_enough_lessons_is_known_in_the_trial_too(made_up: None, count: int) -> None:
+    found = tried(harbour(count))
+    assert (found.old, found.new) == (0, found.texts)
+    assert found.texts >= count // 3
+
+
+def test_each_way_knows_the_topics_that_its_own_lessons_are_enough_for(made_up: None) -> None:
+    known, more = harbour(ENOUGH + 2, new=False), [Lesson(Text("", "Der Hund"), "", ("hund",), origin="another")]
+    assert tried([*known, *more]).old > 0
+    few = harbour(ENOUGH - 1)
+    assert tried(few).new == 0
+    assert tried([*harbour(ENOUGH - 2, new=False), *few[-2:]]).old == 0
+
+
+def test_of_what_is_held_back_enough_must_be_left() -> None:
+    all_there = [Example(Text("", "Steg"), "", "hafen") for _ in range(ENOUGH)]
+    assert len(teaches(all_there[:LEFT], "topic", all_there)) == LEFT
+    assert len(teaches(all_there[: LEFT - 1], "topic", all_there)) == 0
+    assert len(teaches(all_there[1:], "topic", all_there[1:])) == 0
