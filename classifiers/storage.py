@@ -25,7 +25,7 @@ from classifiers.features import VIEWS
 from classifiers.heads import Fusion, Head, Model, Scorer
 from classifiers.meanings import Meanings
 from classifiers.values import ModelError
-from classifiers.vocabulary import Floats, Vocabulary
+from classifiers.vocabulary import Floats, Terms, Vocabulary
 
 #: Raised whenever features, weights or their meaning change.
 FORMAT = 5
@@ -231,8 +231,7 @@ def _unpacked(weights: BinaryIO, manifest: Manifest) -> Model:
 
 
 def _vocabulary(view: str, arrays: Arrays) -> Vocabulary:
-    terms = arrays[f"{view}.terms"].tobytes().decode().split("\n")
-    return Vocabulary(tuple(terms), arrays[f"{view}.rarity"])
+    return Vocabulary(Terms(arrays[f"{view}.terms"].tobytes()), arrays[f"{view}.rarity"])
 
 
 def _head(name: str, stored: HeadManifest, arrays: Arrays) -> Head:

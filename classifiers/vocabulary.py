@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 #: The place of a feature that the model does not know.
 UNKNOWN = -1
+#: Features of a stored vocabulary that are read together.
+AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +59,64 @@ class Rows:
         return out
 
 
+class Terms(Sequence[str]):
+    """Features, one after the other in one string of octets: as objects they would take ten times the memory."""
+
+    def __init__(self, lines: bytes) -> None:
+        self._lines = lines
+        ends = np.append(np.flatnonzero(np.frombuffer(lines, dtype=np.uint8) == ord("\n")), len(lines))
+        self._ends = ends.astype(np.int32)
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def __iter__(self) -> Iterator[str]:
+        for some in range(0, len(self), AT_ONCE):  # in turn, so that they are never objects all together
+            last = min(some + AT_ONCE, len(self)) - 1
+            yield from self._lines[self._begin(some) : self._ends[last]].decode().split("\n")
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[str]: ...
+    def __getitem__(self, place: int | slice) -> str | Sequence[str]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        return self._lines[self._begin(place) : self._ends[place]].decode()
+
+    def _begin(self, place: int) -> int:
+        return int(self._ends[place - 1]) + 1 if place else 0
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The features that a model knows, each with its rarity (inverse document frequency)."""
+    """The features that a model knows, each with its rarity (inverse document frequency).
 
-    terms: tuple[str, ...]
+    A feature is looked for by its hash, of 64 bits: that two of some hundred thousand share one does not happen, and
+    a table of words and numbers as objects would be the largest part of a model in memory.
+    """
+
+    terms: Sequence[str]
     rarity: Floats
-    _place: dict[str, int] = field(init=False, repr=False, compare=False)
+    #: The features' hashes, sorted, and whose they are; behind them one that is nobody's.
+    _marks: NDArray[np.int64] = field(init=False, repr=False, compare=False)
+    _whose: Ints = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_place", dict(zip(self.terms, range(len(self.terms)), strict=True)))
+        marks = _marks(self.terms)
+        whose = np.argsort(marks)
+        object.__setattr__(self, "_marks", np.append(marks[whose], np.iinfo(np.int64).max))
+        object.__setattr__(self, "_whose", np.append(whose, UNKNOWN).astype(np.int32))
 
     def rows(self, texts: Iterable[Sequence[str]]) -> Rows:
         """One weighted row for each text's features; unknown features are left out."""
-        return self.weighed(_count(texts, lambda features: map(self._place.get, features, repeat(UNKNOWN))).known())
+        return self.weighed(_count(texts, self._places).known())
+
+    def _places(self, features: Collection[str]) -> Ints:
+        marks = _marks(features)
+        where = np.searchsorted(self._marks, marks)
+        found: Ints = np.where(self._marks[where] == marks, self._whose[where], UNKNOWN)
+        return found
 
     def weighed(self, counts: Counts) -> Rows:
         """Counted features, by their places here, as weighted rows."""
@@ -110,7 +156,7 @@ def _learn_terms(texts: Iterable[Sequence[str]], at_least: int) -> tuple[tuple[s
     """The features that are kept, sorted, and how often each stands in each text."""
     places: defaultdict[str, int] = defaultdict()
     places.default_factory = places.__len__  # what was not seen yet gets the next place
-    counts = _count(texts, lambda features: map(places.__getitem__, features))
+    counts = _count(texts, lambda found: np.fromiter(map(places.__getitem__, found), np.int32, len(found)))
     documents = np.bincount(counts.columns, minlength=len(places))
     terms = sorted(term for term, place in places.items() if documents[place] >= at_least)
     renamed = np.full(len(places), UNKNOWN, dtype=np.int32)
@@ -118,11 +164,16 @@ def _learn_terms(texts: Iterable[Sequence[str]], at_least: int) -> tuple[tuple[s
     return tuple(terms), Counts(counts.often, renamed[counts.columns], counts.starts).known()
 
 
-def _count(texts: Iterable[Sequence[str]], places: Callable[[Iterable[str]], Iterable[int]]) -> Counts:
+def _marks(features: Collection[str]) -> NDArray[np.int64]:
+    """Each feature's hash; another in each process."""
+    return np.fromiter(map(hash, features), np.int64, len(features))
+
+
+def _count(texts: Iterable[Sequence[str]], places: Callable[[Collection[str]], Ints]) -> Counts:
     often, columns, starts = array("i"), array("i"), array("q", [0])
     for features in texts:
         found = Counter(features)
-        columns.extend(places(found))
+        columns.frombytes(places(found).data.cast("B"))
         often.extend(found.values())
         starts.append(len(columns))
     return Counts(np.array(often, np.int32), np.array(columns, np.int32), np.array(starts, np.int64))

@@ -15,7 +15,7 @@ from classifiers.heads import Outcomes, choose_threshold, honest, softmax
 from classifiers.linear import fit_surety
 from classifiers.listed import listed
 from classifiers.measures import Answer, Judgement
-from classifiers.vocabulary import learn_vocabulary
+from classifiers.vocabulary import AT_ONCE, Terms, Vocabulary, learn_vocabulary
 
 
 def test_folding_makes_swiss_german_and_typed_umlauts_agree() -> None:
@@ -156,3 +156,21 @@ def test_figures() -> None:
 def test_figures_over_nothing() -> None:
     empty = Judgement("category", ()).only(language="de")
     assert (empty.acceptable, empty.coverage, empty.macro_f1) == (0, 0, 0)
+
+
+def test_stored_features_are_read_as_they_were() -> None:
+    words = ["", "ä b", " straße ", *(f"w{n}" for n in range(2 * AT_ONCE))]
+    terms = Terms("\n".join(words).encode())
+    assert list(terms) == words
+    assert [terms[n] for n in (0, 1, 2, 3, -1)] == ["", "ä b", " straße ", "w0", words[-1]]
+    assert terms[1:3] == words[1:3]
+    assert list(Terms(b"")) == [""]
+
+
+def test_each_feature_has_its_own_place_and_others_have_none() -> None:
+    words = [f"w{n}" for n in range(1000)]
+    vocabulary = Vocabulary(Terms("\n".join(words).encode()), np.ones(1000, dtype=np.float32))
+    rows = vocabulary.rows([["x", word, "w", "w1000"] for word in words])
+    assert rows.columns.tolist() == list(range(1000))
+    empty = Vocabulary((), np.ones(0, dtype=np.float32))
+    assert empty.rows([["x"]]).columns.tolist() == []
