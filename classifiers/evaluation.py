@@ -48,7 +48,7 @@ def _parts(
         tell(f"part {number + 1} of {PARTS}", number / PARTS)
         rest = [each for each, place in zip(everything, part, strict=True) if place != number]
         held = [each for each, place in zip(everything, part, strict=True) if place == number]
-        yield held, train_on(rest, with_encoder=with_encoder)
+        yield held, train_on(rest, with_encoder=with_encoder, among=everything)
 
 
 def _report(title: str, examples: Sequence[Example], predictions: Sequence[Prediction]) -> Report:

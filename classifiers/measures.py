@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -69,6 +69,16 @@ class Judgement:
         return _mean([figures.f1 for figures in self.by_class])
 
     @property
+    def macro_precision(self) -> float:
+        """The mean precision over classes, strict."""
+        return _mean([figures.precision for figures in self.by_class])
+
+    @property
+    def macro_recall(self) -> float:
+        """The mean recall over classes, strict."""
+        return _mean([figures.recall for figures in self.by_class])
+
+    @property
     def acceptable(self) -> float:
         """The share of answers that a careful clerk would accept."""
         return _mean([answer.right for answer in self.answers])
@@ -82,6 +92,11 @@ class Judgement:
     def sure_acceptable(self) -> float:
         """The share of acceptable answers among the sure ones."""
         return _mean([answer.right for answer in self.answers if answer.sure])
+
+    @property
+    def sure_from(self) -> float:
+        """The least confidence that was called sure; 1 where none was."""
+        return min((answer.confidence for answer in self.answers if answer.sure), default=1.0)
 
     @cached_property
     def confusion(self) -> dict[str, dict[str, int]]:
@@ -121,6 +136,20 @@ class Judgement:
         shares = np.cumsum([answer.right for answer in ordered]) / np.arange(1, len(ordered) + 1)
         good = np.flatnonzero(shares >= precision)
         return ((int(good[-1]) + 1) / len(ordered), ordered[good[-1]].confidence) if len(good) else (0.0, 1.0)
+
+    def surest(self, share: float) -> float:
+        """The share of right answers among this share (0 … 1) of all, the most confident first; at least one."""
+        ordered = sorted(self.answers, key=lambda answer: -answer.confidence)
+        return _mean([answer.right for answer in ordered[: max(1, round(share * len(ordered)))]])
+
+    def called_sure_from(self, threshold: float) -> Judgement:
+        """The same answers, called sure from this confidence on."""
+        return Judgement(self.name, tuple(replace(each, sure=each.confidence >= threshold) for each in self.answers))
+
+    def by(self, origins: Mapping[str, str]) -> Judgement:
+        """The answers to texts of these origins alone, each under the name that its origin has here."""
+        found = (replace(a, origin=origins[a.origin]) for a in self.answers if a.origin in origins)
+        return Judgement(self.name, tuple(found))
 
     def only(self, *, language: str | None = None, origin: str | None = None) -> Judgement:
         """The same question over a part of the texts."""

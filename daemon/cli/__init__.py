@@ -36,7 +36,7 @@ COMMANDS = {
     "quarantine": "quarantine:app",
     "outbox": "outbox:app",
     "train": "training:train",
-    "evaluate": "training:evaluate",
+    "evaluate": "evaluating:evaluate",
     "model": "model:app",
     "demo": "demo:demo",
     "db": "database:app",

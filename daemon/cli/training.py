@@ -1,11 +1,8 @@
-"""`anliegen train` and `anliegen evaluate`: build the model, measure it."""
+"""`anliegen train`: build the model."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-from pathlib import Path
 
 import typer
 
@@ -13,7 +10,7 @@ import classifiers
 from classifiers import storage
 from daemon import learning
 from daemon.cli.judging import progress
-from daemon.cli.shared import Place, console, person, refuse, store
+from daemon.cli.shared import Place, console, person, store
 from daemon.clock import SystemClock
 from daemon.config import Config
 from daemon.errors import AnliegenError
@@ -66,24 +63,3 @@ def _from_what_was_taught(opened: Store, config: Config, *, tried: bool) -> None
         raise AnliegenError(ended.why or "The training failed; the old model stays.")
     told = learning.told(ended.figures) or "not compared"
     console().print(f"Model {ended.name} is in force ({told}). A running daemon takes it within seconds.")
-
-
-def evaluate(
-    html: Path | None = typer.Option(None, metavar="FILE", help="Write the report with its curves there, too."),
-    as_json: bool = typer.Option(False, "--json", help="Print the figures as one JSON object."),
-) -> None:
-    """Measure the model by cross-validation on the corpus: precision, recall and F1 by category, topic and language."""
-    if html is not None:
-        refuse(_unwritable(html))
-    with progress("evaluating") as step:
-        report = classifiers.evaluate(progress=step)
-    typer.echo(json.dumps(report.as_dict(), ensure_ascii=False) if as_json else report.text())
-    if html is not None:
-        html.write_text(report.html(), "utf-8")
-        console(error=True).print(f"The report is in {html}.")
-
-
-def _unwritable(file: Path) -> list[str]:
-    """Said before the minutes of measuring, not after."""
-    fit = os.access(file, os.W_OK) and not file.is_dir() if file.exists() else os.access(file.parent, os.W_OK)
-    return [] if fit else [f"--html: {file} cannot be written: name a file in a folder that exists and is yours."]

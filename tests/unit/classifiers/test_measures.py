@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from classifiers.measures import Answer, Judgement
-from classifiers.report import Report
 
 
 def judged(*right: bool) -> Judgement:
@@ -30,9 +29,24 @@ def test_where_the_surest_is_wrong_none_is_sure_enough() -> None:
     assert judged(False, True).sure_at(0.97) == (0.0, 1.0)
 
 
-def test_the_page_has_the_curve_and_what_it_means() -> None:
-    question = judged(True, True, True, False)
-    page = Report("a <title>", question, question).html()
-    assert "Coverage and precision" in page and "polyline" in page and "what could be called sure" in page
-    assert "<td>97%</td><td>0.750</td><td>0.880</td>" in page
-    assert "a &lt;title&gt;" in page
+def test_where_none_is_called_sure_that_begins_at_one() -> None:
+    assert judged(True, True, True).sure_from == pytest.approx(0.89)
+    assert judged(True, True, True).called_sure_from(0.885).sure_from == pytest.approx(0.89)
+    assert judged(True, True, True).called_sure_from(0.88).coverage == 1
+    assert judged().sure_from == 1
+
+
+def test_precision_and_recall_are_means_over_classes() -> None:
+    found = judged(True, True, False, False, False)  # two of five "a" are called "a", and nothing else is
+    assert (found.macro_precision, found.macro_recall) == (1, pytest.approx(0.4))
+
+
+def test_the_surest_are_counted_first_and_one_at_least() -> None:
+    found = judged(True, True, False, False)
+    assert [found.surest(share) for share in (0.01, 0.5, 0.75, 1.0)] == [1, 1, pytest.approx(2 / 3), 0.5]
+
+
+def test_origins_are_chosen_and_named() -> None:
+    found = judged(True, False)
+    assert found.by({"t": "tickets"}).origins == ("tickets",)
+    assert found.by({"u": "tickets"}).answers == ()
