@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from classifiers import encoder, linear
 from classifiers.corpus import corpus_files, corpus_id, lexicon, read_examples, shipped_examples
 from classifiers.evaluation import evaluate
-from classifiers.heads import JOINED, LISTED, MEANT, TALLIED
+from classifiers.heads import JOINED, MEANT, TALLIED
 from classifiers.heldback import HeldBack, accepted, hold_back
 from classifiers.measures import Answer, Judgement
 from classifiers.report import Report
@@ -31,12 +31,8 @@ STEPS = (
     ("tallies", (TALLIED,)),
     ("likeness", (JOINED,)),
     ("likeness and tallies", (JOINED, TALLIED)),
-    ("likeness and lexicon", (JOINED, LISTED)),
-    ("likeness, tallies and lexicon", (JOINED, TALLIED, LISTED)),
     ("likeness with meaning", (MEANT,)),
     ("likeness with meaning, and tallies", (MEANT, TALLIED)),
-    ("likeness with meaning, and lexicon", (MEANT, LISTED)),
-    ("likeness with meaning, tallies and lexicon", (MEANT, TALLIED, LISTED)),
 )
 _WRITTEN = {
     "t1": "everyday mails, five topics",

@@ -15,8 +15,7 @@ from classifiers.detect import detect_language
 from classifiers.dialect import in_standard_german
 from classifiers.evidence import evidence
 from classifiers.features import VIEWS, matter_words
-from classifiers.heads import LISTED, MEANT, Head, Model, guessed
-from classifiers.listed import listed
+from classifiers.heads import MEANT, Head, Model, guessed
 from classifiers.values import OTHER, Prediction, Text
 from classifiers.vocabulary import Floats, Rows
 
@@ -67,7 +66,6 @@ class Classifier:
     def _probabilities(self, texts: Sequence[Text], rows: Mapping[str, Rows]) -> tuple[Floats, Floats]:
         heads = (self.model.category, self.model.topic)
         scores = [_scores(head, head.plain.views, rows) for head in heads]
-        scores[1][LISTED] = listed(texts, self.model.topic.classes)
         chances = [head.plain.probabilities(each) for head, each in zip(heads, scores, strict=True)]
         hard = np.flatnonzero(
             np.any([chance.max(axis=1) < head.threshold for head, chance in zip(heads, chances, strict=True)], axis=0)

@@ -51,11 +51,6 @@ def lexicon() -> list[Example]:
     return [*_lines(WORDS), *_lines(SITUATIONS)]
 
 
-def topic_words() -> list[Example]:
-    """The part of the lexicon that lists words, not sentences."""
-    return _lines(WORDS)
-
-
 def _lines(name: str) -> list[Example]:
     table: dict[str, str] = tomllib.loads(_table_file(name).read_text(encoding="utf-8"))
     return [

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from classifiers.meanings import Meanings
 from classifiers.vocabulary import Floats, Rows, Vocabulary
 
-#: Learners of a question: by likeness (without the encoder, and with it), by tallies of features, by the lexicon.
-JOINED, MEANT, TALLIED, LISTED = "joined", "meant", "tallied", "listed"
-#: The second stage without the encoder and with it, by question: the category is a speech act, the topic a matter.
-PLAIN = {"category": (JOINED, TALLIED), "topic": (JOINED, TALLIED, LISTED)}
-RICH = {"category": (MEANT, TALLIED), "topic": (MEANT, TALLIED, LISTED)}
+#: Learners of a question: by likeness (without the encoder, and with it), by tallies of features.
+JOINED, MEANT, TALLIED = "joined", "meant", "tallied"
+#: The learners whose scores the second stage weighs, without the encoder and with it.
+PLAIN = (JOINED, TALLIED)
+RICH = (MEANT, TALLIED)
 #: The view whose features are tallied, by question.
 TALLIES = {"category": "spoken", "topic": "spelled"}
 #: How much each view counts where texts are compared, by question; `MEANT` adds nearness in meaning.

@@ -73,7 +73,7 @@ def hold_back(question: Question) -> HeldBack:
         question.labels[counted],
         part[counted],
         {name: held[counted] for name, (_, held) in learnt.items()},
-        {name: scorer for name, (scorer, _) in learnt.items() if scorer is not None},
+        {name: scorer for name, (scorer, _) in learnt.items()},
     )
 
 

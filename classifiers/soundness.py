@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from classifiers import encoder
-from classifiers.heads import LIKENESS, LISTED, MEANT, PLAIN, RICH, TALLIED, TALLIES, Head, Model
+from classifiers.heads import LIKENESS, MEANT, PLAIN, RICH, TALLIED, TALLIES, Head, Model
 from classifiers.values import CATEGORIES
 
 #: What numbers an array has, by the last word of its name.
@@ -58,7 +58,7 @@ def check(model: Model) -> None:
 def _check_fusions(head: Head) -> None:
     for fusion, learners in ((head.plain, PLAIN), (head.rich, RICH)):
         if fusion is not None:
-            if fusion.views != learners[head.name]:
+            if fusion.views != learners:
                 raise ValueError(f"{head.name} learners")
             _shaped(f"{head.name}.trust", fusion.trust, len(fusion.views))
             _shaped(f"{head.name}.bias", fusion.bias, len(head.classes))
@@ -66,7 +66,7 @@ def _check_fusions(head: Head) -> None:
 
 
 def _check_scorers(head: Head, model: Model) -> None:
-    learners = {*head.plain.views, *(head.rich.views if head.rich else ())} - {LISTED}
+    learners = {*head.plain.views, *(head.rich.views if head.rich else ())}
     if set(head.scorers) != learners:
         raise ValueError(f"{head.name} learners")
     for learner, scorer in head.scorers.items():

@@ -27,7 +27,7 @@ def suspects(name: str) -> Iterator[tuple[float, str, Example]]:
     views = Views([*shipped_examples(), *lexicon()], encoder.encoder_version() is not None)
     question = views.question(name)
     held_back = hold_back(question)
-    _, chances = held_back.second_stage((RICH if question.meanings is not None else PLAIN)[name])
+    _, chances = held_back.second_stage(RICH if question.meanings is not None else PLAIN)
     for number in np.argsort(-chances.max(axis=1)):
         said, example = held_back.classes[int(chances[number].argmax())], held_back.examples[int(number)]
         if chances[number].max() >= CONFIDENT and said not in accepted(example, name):

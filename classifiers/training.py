@@ -56,10 +56,10 @@ def train_on(
 
 def _fit_head(question: Question) -> Head:
     held_back = hold_back(question)
-    plain, said = held_back.second_stage(PLAIN[question.name])
+    plain, said = held_back.second_stage(PLAIN)
     outcomes, rich = [(said.max(axis=1), held_back.right(said))], None
     if question.meanings is not None:
-        rich, said = held_back.second_stage(RICH[question.name])
+        rich, said = held_back.second_stage(RICH)
         outcomes.append((said.max(axis=1), held_back.right(said)))
     threshold = choose_threshold(PRECISION[question.name], *outcomes)
     return Head(question.name, held_back.classes, held_back.scorers, plain, rich, threshold)

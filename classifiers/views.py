@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from classifiers import encoder, linear, ridge
 from classifiers.dialect import in_standard_german
 from classifiers.features import VIEWS
-from classifiers.heads import JOINED, LIKENESS, LISTED, MEANING, MEANT, PLAIN, TALLIED, TALLIES, Halves, Scorer
+from classifiers.heads import JOINED, LIKENESS, MEANING, MEANT, TALLIED, TALLIES, Halves, Scorer
 from classifiers.likeness import COMMON, Likeness
 from classifiers.linear import Doubles, Labels
-from classifiers.listed import listed
 from classifiers.meanings import Meanings, coded
 from classifiers.values import Example
 from classifiers.vocabulary import Floats, Vocabulary, learn_vocabulary
@@ -27,8 +26,8 @@ ENOUGH = 20
 LEFT = 10
 
 Parts = NDArray[np.int64]
-#: A scorer (none where there is nothing to learn), and scores of all texts when they are held back.
-Learnt = tuple[Scorer | None, Floats]
+#: A scorer, and its scores of all texts when they are held back.
+Learnt = tuple[Scorer, Floats]
 
 
 def teaches(examples: Sequence[Example], name: str, among: Sequence[Example]) -> NDArray[np.int64]:
@@ -83,15 +82,7 @@ class Question:
 
     def learn(self, part: Parts) -> dict[str, Learnt]:
         """What every learner learns from all examples, and what it says of each part (from 0) without that part."""
-        found = self._by_likeness(part)
-        if TALLIED in PLAIN[self.name]:
-            found[TALLIED] = self._by_tallies(part)
-        if LISTED in PLAIN[self.name]:
-            found[LISTED] = (
-                None,
-                listed([in_standard_german(each.text) for each in self.examples], sorted(set(self.labels.tolist()))),
-            )
-        return found
+        return self._by_likeness(part) | {TALLIED: self._by_tallies(part)}
 
     def _by_likeness(self, part: Parts) -> dict[str, Learnt]:
         table = Likeness(linear.beside((self._rows[view], share) for view, share in LIKENESS[self.name].items()))

@@ -13,7 +13,6 @@ from classifiers.folding import fold
 from classifiers.folds import ALWAYS, folds
 from classifiers.heads import Outcomes, choose_threshold, honest, softmax
 from classifiers.linear import fit_surety
-from classifiers.listed import listed
 from classifiers.measures import Answer, Judgement
 from classifiers.vocabulary import AT_ONCE, Terms, Vocabulary, learn_vocabulary
 
@@ -69,11 +68,6 @@ def test_what_is_learnt_from_is_read_as_any_other_text() -> None:
     first = np.array([1, 1 + np.log(3), 0]) * rarity
     np.testing.assert_allclose(dense[0], first / np.linalg.norm(first), rtol=1e-6)
     assert not dense[1].any()
-
-
-def test_compounds_are_found_in_the_lexicon() -> None:
-    [line] = listed([Text("", "Wann ist der Sperrmülltermin?")], ("abfall", "steuern"))
-    assert line[0] > line[1] == 0
 
 
 def example(origin: str, topic: str) -> Example:

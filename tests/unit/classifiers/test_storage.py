@@ -126,8 +126,7 @@ def rich(small: Classifier, tmp_path: Path) -> Path:
 
 def with_meanings(head: Head) -> Head:
     duals = np.zeros((LEARNT, len(head.classes)), dtype=np.float16)
-    views = RICH[head.name]
-    fusion = Fusion(views, np.ones(len(views), dtype=np.float32), head.plain.bias)
+    fusion = Fusion(RICH, np.ones(len(RICH), dtype=np.float32), head.plain.bias)
     return replace(head, scorers=head.scorers | {MEANT: replace(head.scorers[JOINED], duals=duals)}, rich=fusion)
 
 
