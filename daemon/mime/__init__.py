@@ -11,7 +11,8 @@ How a message goes through, one module each:
     structure    the one door to mail-parser: the tree of parts, and the address lists
     headers      fields in order, unfolded;   words  RFC 2047;   parameters  RFC 2231;   ids  Message-IDs
     bodies       which parts are the text;    charsets, flowed, hypertext  make it readable
-    quotes       what the sender wrote now, apart from what is quoted and signed
+    quotes       what the sender wrote now, apart from what is quoted and signed; signatures  where a letter ends
+    phrases      the words that tell both, in the languages of our citizens
     attachments, reports, fingerprint         the rest of the value
 """
 

@@ -1,23 +1,30 @@
 """What the sender wrote now, apart from what is quoted, forwarded and signed.
 
 Works on lines, forward only, so its cost is linear. Answers below or between quotes stay with the sender.
-Which words programs write around quotes and under mails stands in `phrases`; RFC 3676 §4.3 gives the
-one formal sign, the signature separator.
+Which words programs write around quotes and under mails stands in `phrases`; what is signed in `signatures`.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from enum import Enum
 from typing import Final
 
-from daemon.mime import phrases
+from daemon.mime import phrases, signatures
+from daemon.mime.signatures import Layer
 
 _ATTRIBUTION_LINES: Final = 4
 _HEADER_BLOCK_LINES: Final = 8
 _BLANK_LINES: Final = 5
-_SIGNATURE_LINES: Final = 25
 _LONGEST_LINE: Final = 1000
+#: How many times a mail was passed on with nothing added.
+_DEEPEST: Final = 3
+_PREFIXES: Final = re.compile(r"(?:\s*[^\W\d_]{1,5}(?:\[\d+\])?\s?:)+")
+_FORWARDING: Final = re.compile(
+    r"\s*(?:(?:re|aw|sv|antw)\s?:\s*)*(?:fwd?|wg|wtr|tr|i|rv|enc|pd|doorst|ilt|i̇lt|прс|пер|пересл|proslj?|إعادة توجيه)\s?:",
+    re.IGNORECASE,
+)
+_FIELD: Final = re.compile(r"[^\W\d_][^:]{0,30}:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +36,64 @@ class Parts:
     signature: str
 
 
-class _Layer(Enum):
-    OWN = "own"
-    QUOTED = "quoted"
-    SIGNATURE = "signature"
+def split(text: str, subject: str = "") -> Parts:
+    """The layers of a text whose lines end in LF.
+
+    Where the sender wrote nothing but courtesy, a forwarded text speaks for him, then the subject, then the signature.
+    """
+    return _split(text, bool(_PREFIXES.sub("", subject).strip()), bool(_FORWARDING.match(subject)), _DEEPEST)
 
 
-def split(text: str) -> Parts:
-    """The layers of a text whose lines end in LF."""
+def _split(text: str, titled: bool, forwarded: bool, depth: int) -> Parts:
     lines = text.split("\n")
     layers = _quoted(lines)
-    _signed(lines, layers)
-    own = _joined(lines, layers, _Layer.OWN)
-    if not own:
-        # Nothing but a forwarded or quoted text: then that is what the sender wants to say.
-        return Parts(text.strip(), _joined(lines, layers, _Layer.QUOTED), "")
-    return Parts(own, _joined(lines, layers, _Layer.QUOTED), _joined(lines, layers, _Layer.SIGNATURE))
+    signatures.mark(lines, layers, said=titled)
+    own, quoted, signature = (_joined(lines, layers, layer) for layer in (Layer.OWN, Layer.QUOTED, Layer.SIGNATURE))
+    if any(signatures.says(line) for line in own.split("\n")):
+        return Parts(own, quoted, signature)
+    if quoted and depth and (not own or forwarded or any(map(phrases.forwards, quoted.split("\n")))):
+        inner = _split(_unwrapped(quoted), titled, True, depth - 1)
+        return Parts(inner.own or text.strip(), quoted, signature)
+    if titled:
+        return Parts(own, quoted, signature)
+    layers = [Layer.OWN if layer is Layer.SIGNATURE else layer for layer in layers]
+    return Parts(_joined(lines, layers, Layer.OWN) or text.strip(), quoted, "")
 
 
-def _joined(lines: list[str], layers: list[_Layer], wanted: _Layer) -> str:
+def _unwrapped(quoted: str) -> str:
+    """An old mail without the marks, separator and header that it was quoted with."""
+    lines = quoted.split("\n")
+    if any(line.startswith(">") for line in lines):
+        lines = [line.removeprefix(">").removeprefix(" ") for line in lines]
+    index = 0
+    while index < len(lines):
+        line = lines[index].strip(" *_\t")
+        if not line or phrases.separates(line):
+            index += 1
+        elif phrases.header_field(line) and _is_header(lines, index):
+            index = _after_header(lines, index)
+        elif length := _announcement(lines, index):
+            index += length
+        else:
+            break
+    return "\n".join(lines[index:])
+
+
+def _is_header(lines: list[str], index: int) -> bool:
+    """Whether a known field is followed by others, as in the header of a mail and in no letter."""
+    block = (text.strip(" *\t") for text in lines[index : index + _HEADER_BLOCK_LINES])
+    return len({phrases.header_field(text) for text in block} - {None}) >= 3
+
+
+def _after_header(lines: list[str], index: int) -> int:
+    while index < len(lines) and (line := lines[index].strip(" *\t")):
+        if not _FIELD.match(line) and "@" not in line:
+            break
+        index += 1
+    return index
+
+
+def _joined(lines: list[str], layers: list[Layer], wanted: Layer) -> str:
     kept: list[str] = []
     for line, layer in zip(lines, layers, strict=True):
         if layer is wanted and (line.strip() or (kept and kept[-1])):
@@ -55,18 +101,18 @@ def _joined(lines: list[str], layers: list[_Layer], wanted: _Layer) -> str:
     return "\n".join(kept).strip()
 
 
-def _quoted(lines: list[str]) -> list[_Layer]:
+def _quoted(lines: list[str]) -> list[Layer]:
     """Marks the quoted lines: by their `>`, by the line that announces them, by the header of an old mail."""
-    layers = [_Layer.OWN] * len(lines)
+    layers = [Layer.OWN] * len(lines)
     index = 0
     while index < len(lines):
         if _is_marked(lines, index):
-            layers[index] = _Layer.QUOTED
+            layers[index] = Layer.QUOTED
             index += 1
         elif length := _announcement(lines, index):
             index = _mark_announced(lines, layers, index, length)
         elif _starts_old_mail(lines, index):
-            layers[index:] = [_Layer.QUOTED] * (len(lines) - index)
+            layers[index:] = [Layer.QUOTED] * (len(lines) - index)
             break
         else:
             index += 1
@@ -83,7 +129,9 @@ def _is_marked(lines: list[str], index: int) -> bool:
 def _announcement(lines: list[str], index: int) -> int:
     """How many lines from here on say "… wrote:"; 0 where none do."""
     first = lines[index].strip()
-    if not first or not phrases.may_announce(first):
+    if not first or not any(map(phrases.ends_announcement, lines[index : index + _ATTRIBUTION_LINES])):
+        return 0
+    if not phrases.may_announce(first):
         return 0
     joined = ""
     for length in range(1, _ATTRIBUTION_LINES + 1):
@@ -102,12 +150,12 @@ def _quote_follows(lines: list[str], index: int) -> bool:
     return following.lstrip().startswith(">")
 
 
-def _mark_announced(lines: list[str], layers: list[_Layer], index: int, length: int) -> int:
+def _mark_announced(lines: list[str], layers: list[Layer], index: int, length: int) -> int:
     """A quote with `>` ends by itself; without, everything that follows is the old mail."""
     after = index + length
     empty = not any(line.strip() for line in lines[after : after + _BLANK_LINES])
     end = after if empty or _quote_follows(lines, after) else len(lines)
-    layers[index:end] = [_Layer.QUOTED] * (end - index)
+    layers[index:end] = [Layer.QUOTED] * (end - index)
     return end
 
 
@@ -129,55 +177,3 @@ def _starts_header(lines: list[str], index: int) -> bool:
     kinds = {phrases.header_field(text) for text in block} - {None}
     # Contact forms show a sender, a date and a subject too, but whom the mail went to is an old mail's.
     return len(kinds) >= 3 and {"from", "to"} <= kinds
-
-
-def _signed(lines: list[str], layers: list[_Layer]) -> None:
-    """Marks signatures and footers in each run of own lines."""
-    start = 0
-    while start < len(lines):
-        if layers[start] is not _Layer.OWN:
-            start += 1
-            continue
-        end = start
-        while end < len(lines) and layers[end] is _Layer.OWN:
-            end += 1
-        _sign_run(lines, layers, start, end)
-        start = end
-
-
-def _sign_run(lines: list[str], layers: list[_Layer], start: int, end: int) -> None:
-    written = False
-    for index in range(start, end):
-        line = lines[index].strip()
-        # RFC 3676 §4.3: dash, dash, space; the space is often lost on the way.
-        if line == "--" and written and end - index <= _SIGNATURE_LINES:
-            layers[index:end] = [_Layer.SIGNATURE] * (end - index)
-            end = index
-            break
-        written = written or bool(line)
-    _strip_footers(lines, layers, start, end)
-
-
-def _strip_footers(lines: list[str], layers: list[_Layer], start: int, end: int) -> None:
-    """Takes footers that programs and offices append off the end, paragraph by paragraph."""
-    while True:
-        while end > start and not lines[end - 1].strip(" _-*=\t"):
-            end -= 1
-            layers[end] = _Layer.QUOTED if lines[end].strip() else layers[end]  # a mere rule is nobody's words
-        first = end
-        while first > start and lines[first - 1].strip(" _-*=\t"):
-            first -= 1
-        taken = _footer_start(lines, first, end)
-        if taken == end:
-            return
-        layers[taken:end] = [_Layer.SIGNATURE] * (end - taken)
-        end = taken
-
-
-def _footer_start(lines: list[str], first: int, end: int) -> int:
-    """Where in the last paragraph a footer starts; `end` where none does."""
-    if first < end and phrases.is_disclaimer(lines[first].strip()[:_LONGEST_LINE]):
-        return first
-    if first < end and phrases.is_footer_line(lines[end - 1].strip()[:_LONGEST_LINE]):
-        return end - 1
-    return end

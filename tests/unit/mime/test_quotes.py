@@ -44,6 +44,48 @@ ANNOUNCEMENTS = [
     ),
     "Von: Stadt\nDatum: 3. März 2026\nAn: Max\nBetreff: Tonne",
     "-------- Weitergeleitete Nachricht --------\nBetreff: \tTonne\nDatum: \tTue, 3 Mar 2026\nVon: \tStadt\nAn: \tMax",
+    # Turkish
+    "Stadt Musterlingen <post@musterlingen.example>, 3 Kas 2026 Sal, 10:00 tarihinde şunu yazdı:",
+    "Stadt Musterlingen <post@musterlingen.example>, 3 Kas 2026 Sal,\n10:00 tarihinde şunu yazdı:",
+    "Stadt <post@musterlingen.example> şunları yazdı (3 Kas 2026 10:00):",
+    "3.11.2026 10:00 tarihinde Stadt yazdı:",
+    "Kimden: Stadt\nGönderildi: 3 Kasım 2026 Salı 10:00\nKime: Max\nKonu: Tonne",
+    "-----Özgün İleti-----",
+    # Polish
+    "W dniu 3.11.2026 o 10:00 Stadt pisze:",
+    "W dniu 03.11.2026 o 10:00, Stadt Musterlingen <post@musterlingen.example> pisze:",
+    "wt., 3 lis 2026 o 10:00 Stadt Musterlingen <post@musterlingen.example> napisał(a):",
+    "Dnia 3 listopada 2026 10:00 Stadt <post@musterlingen.example> napisał(a):",
+    "Wiadomość napisana przez Stadt <post@musterlingen.example> w dniu 03.11.2026, o godz. 10:00:",
+    "Od: Stadt <post@musterlingen.example>\nWysłano: wtorek, 3 listopada 2026 10:00\nDo: Max\nTemat: Tonne",
+    "-------- Oryginalna wiadomość --------",
+    # Ukrainian, Russian
+    "вт, 3 лист. 2026 р. о 10:00 Stadt Musterlingen <post@musterlingen.example> пише:",
+    "03.11.26 10:00, Stadt пише:",
+    "Від: Stadt <post@musterlingen.example>\nНадіслано: 3 листопада 2026 р. 10:00\nКому: Max\nТема: Tonne",
+    "вт, 3 нояб. 2026 г. в 10:00, Stadt <post@musterlingen.example>:",
+    "03.11.2026 10:00, Stadt пишет:",
+    "От: Stadt\nОтправлено: 3 ноября 2026 г. 10:00\nКому: Max\nТема: Tonne",
+    "-------- Переслане повідомлення --------",
+    # Arabic, with marks of direction as programs set them; Persian
+    "\u202bفي الثلاثاء، 3 نوفمبر 2026 في 10:00 ص تمت كتابة ما يلي بواسطة \u202aStadt\u202c <\u202apost@m.example\u202c>:\u202c",
+    "في ٣ نوفمبر ٢٠٢٦، الساعة ١٠:٠٠ ص، كتب Stadt <post@musterlingen.example>:",
+    "من: Stadt <post@musterlingen.example>\nتاريخ الإرسال: 3 نوفمبر 2026\nإلى: Max\nالموضوع: Tonne",
+    "در تاریخ سه‌شنبه ۳ نوامبر ۲۰۲۶، ۱۰:۰۰ Stadt <post@musterlingen.example> نوشت:",
+    # Spanish, Portuguese, Dutch, Romanian, Croatian, Albanian
+    "El mar, 3 nov 2026 a las 10:00, Stadt (<post@musterlingen.example>) escribió:",
+    "De: Stadt\nEnviado: martes, 3 de noviembre de 2026 10:00\nPara: Max\nAsunto: Tonne",
+    "Em ter., 3 de nov. de 2026 às 10:00, Stadt <post@musterlingen.example> escreveu:",
+    "De: Stadt\nEnviada em: 3 de novembro de 2026 10:00\nPara: Max\nAssunto: Tonne",
+    "Op di 3 nov 2026 om 10:00 schreef Stadt <post@musterlingen.example>:",
+    "Van: Stadt\nVerzonden: dinsdag 3 november 2026 10:00\nAan: Max\nOnderwerp: Tonne",
+    "În mar., 3 nov. 2026 la 10:00, Stadt <post@musterlingen.example> a scris:",
+    "De la: Stadt\nTrimis: marți, 3 noiembrie 2026 10:00\nCătre: Max\nSubiect: Tonne",
+    "uto, 3. stu 2026. u 10:00 Stadt <post@musterlingen.example> napisao je:",
+    "Dana 3.11.2026. u 10:00, Stadt je napisao/la:",
+    "Od: Stadt\nPoslano: 3. studenoga 2026. 10:00\nPrima: Max\nPredmet: Tonne",
+    "Më mar, 3 nën 2026 në 10:00 Stadt <post@musterlingen.example> shkroi:",
+    "Nga: Stadt\nDërguar: 3 nëntor 2026 10:00\nPër: Max\nSubjekti: Tonne",
 ]
 
 
@@ -88,6 +130,24 @@ def test_what_an_announcement_announces_is_quoted(announcement, mark):
         "Diese E-Mail wurde von Avast-Antivirussoftware auf Viren geprüft.\nwww.avast.com",
         "Bitte denken Sie an die Umwelt, bevor Sie diese E-Mail ausdrucken.",
         "Von meinem iPhone gesendet\n\nDiese E-Mail kann vertrauliche Informationen enthalten.",
+        "iPhone'umdan gönderildi",
+        "Samsung cep telefonumdan gönderildi.",
+        "Android için Outlook'u edinin",
+        "Wysłane z iPhone'a",
+        "Wysłano z telefonu Samsung Galaxy",
+        "Надіслано з iPhone",
+        "Надіслано з мого телефону Samsung",
+        "Отправлено с iPhone",
+        "Отправлено из мобильной Почты Mail.ru",
+        "أُرسلت من الـ iPhone",
+        "مرسل من هاتف Samsung",
+        "ارسال شده از آیفون",
+        "Enviado desde mi iPhone",
+        "Enviado do meu iPhone",
+        "Verstuurd vanaf mijn iPhone",
+        "Trimis de pe iPhone",
+        "Poslano s mog iPhonea",
+        "Dërguar nga iPhone",
     ],
 )
 @pytest.mark.parametrize("quoted", ["", "\n\nAm 03.03.2026 schrieb Stadt:\n> Guten Tag"])
@@ -97,9 +157,10 @@ def test_footers_are_the_signature(footer, quoted):
     assert footer.split("\n")[-1].strip() in parts.signature
 
 
-def test_courtesy_closing_and_name_stay_with_the_sender():
-    text = f"{OWN}\n\nMit freundlichen Grüßen\nMax Muster"
-    assert quotes.split(text).own == text
+def test_the_courtesy_closing_stays_with_the_sender():
+    parts = quotes.split(f"{OWN}\n\nMit freundlichen Grüßen\nMax Muster")
+    assert parts.own == f"{OWN}\n\nMit freundlichen Grüßen"
+    assert parts.signature == "Max Muster"
 
 
 def test_answers_below_and_between_quotes_stay_with_the_sender():
@@ -120,11 +181,53 @@ def test_a_name_alone_announces_what_is_marked():
     assert parts.quoted == "Max Muster schrieb:\n> Die Tonne ist voll."
 
 
-def test_a_mere_forward_is_what_the_sender_wants_to_say():
-    text = "---------- Forwarded message ---------\nVon: A\nDate: 3. März\nSubject: x\n\nDie Laterne ist aus."
-    parts = quotes.split(text)
-    assert parts.own == text
+@pytest.mark.parametrize(
+    "wrapping",
+    [
+        "---------- Forwarded message ---------\nVon: A <a@b.example>\nDate: Di., 3. März 2026\nSubject: x\nTo: <c@d.example>",
+        "-------- Weitergeleitete Nachricht --------\nBetreff: \tx\nDatum: \t3. März\nVon: \tA\nAn: \tB\nAntwort an: \tC",
+        "Anfang der weitergeleiteten Nachricht:\n\nVon: A <a@b.example>\nBetreff: x\nDatum: 3. März 2026 um 10:00:00 MEZ\nAn: B",
+        "________________________________\nVon: A\nGesendet: 3. März 2026\nAn: B <b@d.example>;\n C <c@d.example>\nBetreff: x",
+        "-----Oryginalna wiadomość-----\nOd: A\nWysłano: 3 marca 2026\nDo: B\nTemat: x",
+        (
+            "---------- Forwarded message ---------\nVon: A\nDate: 3. März\nSubject: x\n\n---------- Forwarded message ---------\n"
+            "Von: B\nDate: 2. März\nSubject: x"
+        ),
+        "Am 03.03.2026 um 14:05 schrieb A <a@b.example>:",
+    ],
+)
+@pytest.mark.parametrize("mark", ["", "> "])
+@pytest.mark.parametrize("before", ["", "-- \nMax Muster\n\n", "Von meinem iPhone gesendet\n\n"])
+def test_a_mere_forward_is_what_the_sender_wants_to_say(wrapping, mark, before):
+    old = f"{wrapping}\n\nDie Laterne ist aus.\n\nMit freundlichen Grüßen\nErika Muster\nMuseum Musterlingen"
+    parts = quotes.split(before + "\n".join(mark + line for line in old.split("\n")), "Fwd: x")
+    assert parts.own == "Die Laterne ist aus.\n\nMit freundlichen Grüßen"
     assert "Laterne" in parts.quoted
+
+
+def test_courtesy_alone_above_a_forward_is_no_matter():
+    text = (
+        "Guten Tag,\n\nMit freundlichen Grüßen\nMax Muster\nKulturamt\n\n---------- Forwarded message ---------\n"
+        "Von: A\nDate: x\nSubject: y\n\nDie Laterne ist aus."
+    )
+    parts = quotes.split(text, "WG: y")
+    assert parts.own == "Die Laterne ist aus."
+    assert parts.signature == "Max Muster\nKulturamt"
+
+
+def test_a_forward_with_a_word_of_its_own_is_that_word():
+    text = "Bitte kümmern Sie sich darum.\n\n---------- Forwarded message ---------\nVon: A\nDate: x\n\nDie Laterne ist aus."
+    assert quotes.split(text, "Fwd: x").own == "Bitte kümmern Sie sich darum."
+
+
+@pytest.mark.parametrize(
+    "footer", ["Von meinem iPhone gesendet", "-- \nDr. P. Standes\nLeiterin Museum", "Надіслано з iPhone"]
+)
+@pytest.mark.parametrize(("subject", "own"), [("Laterne am Markt defekt", ""), ("", "text"), ("Re:", "text")])
+def test_a_footer_speaks_only_where_the_subject_says_nothing(footer, subject, own):
+    parts = quotes.split(footer, subject)
+    assert parts.own == (own and footer.replace("-- ", "--"))
+    assert parts.signature == ("" if own else footer.replace("-- ", "--"))
 
 
 @pytest.mark.parametrize(
@@ -137,6 +240,12 @@ def test_a_mere_forward_is_what_the_sender_wants_to_say():
         "Le lampadaire est cassé.\nOn peut le réparer?",
         "Diese E-Mail enthält vertrauliche Angaben über meinen Nachbarn.\n\nEr parkt jeden Tag auf dem Gehweg.",
         "--\nGuten Tag, die Laterne ist aus.",
+        "W dniu 3.11.2026 byłem u Państwa.\nCo teraz?",
+        "3.11.2026 tarihinde geldim, kimse yoktu.",
+        "Od: poniedziałku latarnia nie świeci.\nDo: dziś nic.",
+        "Enviado ayer por correo, sin respuesta.",
+        "Guten Tag,\nDiese Nachricht ist für das Bauamt bestimmt: Die Laterne ist aus.",
+        "Guten Tag,\n\nDiese Nachricht ist für das Bauamt bestimmt. Die Laterne ist aus.",
         "Neue Nachricht\n\nVon: Max Muster\nDatum: 3. März 2026\nBetreff: Laterne\nNachricht: Sie ist aus.",
         "Der Nachbar schrieb:\nDie Tonne ist voll.",
         "Erstens.\n--\n" + "Zweitens, und noch viel mehr.\n" * 40 + "Ende",

@@ -1,0 +1,191 @@
+"""Signatures without a separator, as offices and companies set them, and what people add below their names."""
+
+from __future__ import annotations
+
+import pytest
+
+from daemon.mime import quotes
+
+OWN = "Guten Tag,\n\nwo bekomme ich gelbe Säcke?"
+CARD = (
+    "Dr. P. Standes\nLeiterin Museum und Bibliothek\n\nKulturstraße 1\n12345 Musterlingen\nTel.: 0123 4567-0\n"
+    "Fax: 0123 4567-99\np.standes@museum.example\nwww.museum.example"
+)
+CLOSINGS = """
+Mit freundlichen Grüßen
+Mit freundlichem Gruß,
+Freundliche Grüsse
+Beste Grüße aus Musterlingen
+Viele Grüße, Petra
+Mit freundlichen Grüßen / Kind regards
+Mit freundlichen Grüßen und besten Wünschen für die Feiertage
+Liebe Grüße und einen schönen Tag
+Es grüßt Sie freundlich
+In Erwartung Ihrer Antwort verbleibe ich
+Ihre
+MfG
+LG
+Hochachtungsvoll
+Herzlichst
+Liebs Grüessli
+Kind regards,
+Best,
+Yours faithfully
+Thanks and best regards
+Cordialement,
+Bien à vous
+Veuillez agréer, Madame, Monsieur, mes salutations distinguées.
+Cordiali saluti
+Un cordiale saluto
+Saygılarımla,
+İyi günler dilerim
+Z poważaniem
+Pozdrawiam serdecznie
+З повагою,
+С уважением,
+مع أطيب التحيات
+مع خالص التحية والتقدير
+با احترام
+Atentamente,
+Un saludo
+Com os melhores cumprimentos
+Met vriendelijke groet,
+Cu stimă,
+S poštovanjem
+Me respekt
+Vielen Dank im Voraus!
+Merci d'avance
+Danke
+""".strip().split("\n")
+
+
+@pytest.mark.parametrize("closing", CLOSINGS)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_what_stands_below_the_closing_is_the_signature(closing, gap):
+    parts = quotes.split(f"{OWN}\n\n{closing}{gap}{CARD}")
+    assert parts.own == f"{OWN}\n\n{closing}"
+    assert "Museum und Bibliothek" in parts.signature
+    assert "www.museum.example" in parts.signature
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        (
+            "John Smith\nFacility Manager\nACME Ltd\nThis e-mail is confidential and may be legally privileged. If you are not the\n"
+            "intended recipient, please notify us and delete it."
+        ),
+        (
+            "John Smith\n\nACME Ltd\n\nThis e-mail is confidential.\n\nIf you have received this message in error please delete it.\n\n"
+            "Registered in England No. 123"
+        ),
+        (
+            "i. A. Max Muster\n\n- Der Bürgermeister -\nStadtkasse Musterlingen\nÖffnungszeiten: Mo-Fr 8-12 Uhr\n\n"
+            "Besuchen Sie uns auf www.stadt.example!\n\nDiese E-Mail kann vertrauliche Informationen enthalten. Wenn Sie nicht der\n"
+            "richtige Adressat sind, informieren Sie bitte den Absender."
+        ),
+        "Musterbau GmbH & Co. KG\nGeschäftsführer: Max Muster\nAmtsgericht Musterlingen HRB 123\nUSt-IdNr. DE123456789",
+        "Max Muster | Sachbearbeiter Standesamt | Tel. 0123 456",
+        "Erika Muster\nFriedhofsweg 3",
+    ],
+)
+def test_company_and_office_are_no_matter(card):
+    parts = quotes.split(f"{OWN}\n\nMit freundlichen Grüßen\n{card}")
+    assert parts.own == f"{OWN}\n\nMit freundlichen Grüßen"
+    assert card.split("\n")[-1] in parts.signature
+
+
+@pytest.mark.parametrize("start", ["Mit freundlichen Grüßen ", "Kind regards, "])
+def test_a_signature_in_one_line(start):
+    line = start + CARD.replace("\n", " | ")
+    assert quotes.split(f"{OWN}\n\n{line}").own == OWN
+
+
+def test_a_closing_behind_the_last_sentence():
+    parts = quotes.split(f"Wo bekomme ich gelbe Säcke? Mit freundlichen Grüßen\n{CARD}")
+    assert parts.own == "Wo bekomme ich gelbe Säcke? Mit freundlichen Grüßen"
+
+
+def test_a_name_with_telephone_and_site_needs_no_closing():
+    card = "Dr. P. Standes\nLeiterin Museum\nTel.: 0123 4567\nwww.museum.example"
+    assert quotes.split(f"{OWN}\n\n{card}").own == OWN
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "P.S.: Die Laterne in der Hauptstr. 5 ist auch aus",
+        "PS Laterne Hauptstr. 5 auch",
+        "P. S.\nLaterne Hauptstr. 5",
+        "Nachtrag: Laterne Hauptstr. 5",
+        "Bitte rufen Sie mich an unter 0123 456.",
+        "Sie erreichen mich abends unter 0123 456",
+        "Bitte um Rückruf",
+        "Betrifft: Hauptstr. 5",
+        "Aktenzeichen: 12/345",
+        "Anlagen:\nLageplan\nBauantrag",
+        "- Kühlschrank\n- Sofa",
+        "Die Tonne steht Hauptstraße 5\nim Hinterhof links und ist nicht geleert.",
+        "Wann kommt jemand?",
+        "Die Laterne in der Hauptstraße wurde übrigens auch noch nicht repariert, obwohl\nder Bauhof Bescheid weiß",
+        "Antworten Sie bitte nicht auf diese E-Mail, sie wurde automatisch erstellt.",
+        "Could you call me back tomorrow?",
+        "Please call me back",
+        "I forgot: the lamp is broken.",
+        "Pouvez-vous me rappeler demain",
+        "Potete richiamarmi domani?",
+        "Lütfen beni arayın",
+        "Proszę o kontakt telefoniczny",
+        "Прошу мені зателефонувати",
+        "Перезвоните мне пожалуйста завтра",
+        "أرجو الاتصال بي غدا",
+        "Por favor llámeme mañana, gracias",
+        "Vă rog să mă sunați",
+        "Molim vas da me nazovete",
+    ],
+)
+@pytest.mark.parametrize("name", ["", "Max Muster\n", "Max Muster\n\n"])
+def test_what_people_add_below_their_name_is_theirs(more, name):
+    parts = quotes.split(f"{OWN}\n\nMit freundlichen Grüßen\n{name}{more}\n\nMuseum Musterlingen\nTel. 0123 4567")
+    assert parts.own.split("\n")[-more.count("\n") - 1 :] == more.split("\n")
+    assert "Museum" not in parts.own
+    assert "Museum Musterlingen" in parts.signature
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Guten Tag,\nviele Grüße an das Team vom Bauhof, die waren sehr schnell!\nHauptstraße 5",
+        "Vielen Dank!\nHauptstraße 5",
+        "Danke\nSperrmüll\nKühlschrank\nHauptstr. 5",
+        "Mit freundlichen Grüßen\nMax Muster\nBetrifft: Hauptstr. 5",
+        "Hallo\n\nMit freundlichen Grüßen\nMax Muster\nHauptstraße 5",
+        "Kurze Frage.\n\nGrüße\n" + "Laterne Nummer acht\n" * 30 + "Ende",
+        "Name: Max Muster\nTelefon: 0123 456\nAnliegen: Laterne\nwww.stadt.example",
+        "Sehr geehrte Damen und Herren",
+        "Cheers",
+    ],
+)
+def test_nothing_is_cut_where_nothing_else_is_said(text):
+    parts = quotes.split(text)
+    assert parts.own == text
+    assert parts.signature == ""
+
+
+def test_the_subject_says_it_then_the_signature_does_not():
+    parts = quotes.split(f"Mit freundlichen Grüßen\n{CARD}", "Wo bekomme ich gelbe Säcke?")
+    assert parts.own == "Mit freundlichen Grüßen"
+    assert "Museum" in parts.signature
+
+
+def test_top_posting_and_answers_between_quotes():
+    quoted = "Am 03.03.2026 schrieb Stadt:\n> Wo?\n\nHauptstraße 5\n\n> Wann?\n\nMontag"
+    parts = quotes.split(f"Siehe unten.\n\nViele Grüße\nMax Muster\nMuseum\n\n{quoted}")
+    assert parts.own == "Siehe unten.\n\nViele Grüße\n\nHauptstraße 5\n\nMontag"
+    assert parts.signature == "Max Muster\nMuseum"
+
+
+def test_the_work_grows_with_the_text_alone():
+    """Greetings before thousands of footers once were read anew for each."""
+    text = "Hallo\n" * 15_000 + "Virenfrei\n\n" * 9_000
+    assert quotes.split(text).own.startswith("Hallo")
