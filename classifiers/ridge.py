@@ -26,7 +26,7 @@ STIFFNESS = 0.5
 #: Texts that the sketch of the table is made of, drawn by lot.
 SKETCHED = 800
 #: Solved where what is missing of the truth is this small a share of it.
-CLOSE = 5e-4
+CLOSE = 2e-3
 #: Rounds after which there is no solution; the corpus takes twenty.
 ROUNDS = 500
 
