@@ -7,7 +7,9 @@ the languages that are told apart here; `python -m classifiers.detect` makes it 
 from __future__ import annotations
 
 import re
+import unicodedata
 from array import array
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -28,11 +30,35 @@ WORD_WEIGHT = 0.35
 #: Below this lead over the next language a text says too little; the default is taken.
 LEAD = 0.15
 READ_CHARS = 2000
+#: Latin letters end here; a text without any behind is in no foreign script.
+_LAST_SHARED = "\u024f"
 #: py3langid's tables for these languages.
 SHIPPED = "corpus/languages.npz"
 
 _WORD = re.compile(r"[^\W\d_]+")
 _UNTELLING = re.compile(r"https?://\S+|\S+@\S+|[\d\W_]+")
+#: Says as little in any language: a file's name, what an app calls a picture, "Fwd:".
+_NAMES = re.compile(
+    r"\S+\.(?:jpe?g|png|gif|heic|webp|pdf|docx?|xlsx?|odt|zip|mp4|mov|m4a|txt|eml|msg)\b"
+    r"|\b(?:whatsapp|telegram|signal) (?:image|video|audio|bild|ptt)s?(?: (?:at|um|à|alle)\b)?|\b(?:whatsapp|screenshot|outlook|iphone|android)s?\b"
+    r"|\b(?:img|dsc|vid|pxl|scan|doc|image)(?:[-_ ]?\d+)+\w*|\b(?:scan|image|img|fwd?|wg|aw|re)\b(?=\s*(?::|\d|$))",
+    re.IGNORECASE | re.MULTILINE,
+)
+#: A German street or town is written as it is in every language.
+_PLACES = re.compile(
+    r"\b[\w.-]*(?:stra(?:ß|ss)e|str\.|weg|gasse|platz|allee|ring|damm|ufer)\s*\d+\s?[a-z]?\b|\b\d{4,5}\s+[^\W\d_][\w-]+",
+    re.IGNORECASE,
+)
+#: With fewer words between greeting and closing, these are asked, too.
+_ENOUGH_WORDS = 3
+#: Languages that are told by their script alone, of which py3langid's tables here know nothing (ISO 15924 by the
+#: first word of Unicode's names; of several languages in a script the one that is written most).
+_SCRIPTS = {
+    "HEBREW": "he", "GREEK": "el", "CJK": "zh", "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "THAI": "th",
+    "DEVANAGARI": "hi", "BENGALI": "bn", "TAMIL": "ta", "TELUGU": "te", "GURMUKHI": "pa", "GEORGIAN": "ka", "ARMENIAN": "hy",
+    "ETHIOPIC": "am", "KHMER": "km", "SINHALA": "si", "MYANMAR": "my", "LAO": "lo", "TIBETAN": "bo", "GUJARATI": "gu",
+    "MALAYALAM": "ml", "KANNADA": "kn",
+}  # fmt: skip
 
 
 def detect_language(text: str, allowed: Sequence[str] | None = None) -> str:
@@ -48,9 +74,31 @@ def detect_language(text: str, allowed: Sequence[str] | None = None) -> str:
 @lru_cache(maxsize=128)  # a batch is judged first, then answered: each text is asked for again
 def _best(text: str) -> str | None:
     """The language that leads; None where the text says too little."""
+    matter = _matter(text)
+    # People copy "Guten Tag" and "Mit freundlichen Grüßen" from what they were sent: what is between decides.
+    if len(_WORD.findall(matter)) >= _ENOUGH_WORDS and (found := _leading(matter)):
+        return found
+    return _leading(_NAMES.sub(" ", text))
+
+
+def _matter(text: str) -> str:
+    """A text without lines of courtesy, names of files and apps, streets and towns."""
+    said = "\n".join(line for line in text.split("\n") if not _courtesies().fullmatch(line.strip()))
+    return _PLACES.sub(" ", _NAMES.sub(" ", said))
+
+
+@cache
+def _courtesies() -> re.Pattern[str]:
+    every = [pattern for code in known_languages() for pattern in facts(code).courtesy]
+    return re.compile("|".join(f"(?:{pattern})" for pattern in every), re.IGNORECASE)
+
+
+def _leading(text: str) -> str | None:
     plain = _UNTELLING.sub(" ", text).strip()
     if not plain:
         return None
+    if foreign := _script(plain):
+        return foreign
     scores: dict[str, float] = dict(_identifier().rank(plain))
     words = {word.lower() for word in _WORD.findall(plain)}
     for code in known_languages():
@@ -59,6 +107,19 @@ def _best(text: str) -> str | None:
     if first - second < LEAD:
         return None
     return max(scores, key=lambda code: scores[code])
+
+
+def _script(plain: str) -> str | None:
+    """The language of a script that none of the languages told apart is written in, where most letters are of it."""
+    beyond = [letter for letter in plain if letter > _LAST_SHARED]
+    if not beyond:
+        return None
+    tally = Counter(_SCRIPTS.get(unicodedata.name(letter, "").partition(" ")[0]) for letter in beyond)
+    tally["ja"] += tally["zh"] if tally["ja"] else 0  # Japanese is written with Chinese signs, too
+    language, letters = max(
+        ((each, count) for each, count in tally.items() if each), key=lambda pair: pair[1], default=("", 0)
+    )
+    return language if letters * 2 > sum(map(str.isalpha, plain)) else None
 
 
 @cache

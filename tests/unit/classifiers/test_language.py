@@ -36,7 +36,25 @@ def test_short_texts(text: str, language: str) -> None:
     assert detect_language(text, OFFICE) == language
 
 
-@pytest.mark.parametrize("text", ["", "   ", "12345", "IMG_2231.jpg", "https://example.org/", ":-)"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "12345",
+        "IMG_2231.jpg",
+        "https://example.org/",
+        ":-)",
+        "WhatsApp Image 2026-11-02",
+        "WhatsApp Image 2026-11-02 at 10.11.12.jpeg",
+        "Screenshot_20261102.png",
+        "Scan 001",
+        "image001.png",
+        "Fwd:",
+        "AW: WG:",
+        "Outlook",
+    ],
+)
 @pytest.mark.parametrize("default", OFFICE)
 def test_what_says_nothing_is_the_default(text: str, default: str) -> None:
     others = [code for code in OFFICE if code != default]
@@ -48,6 +66,73 @@ def test_a_language_the_office_does_not_answer_in() -> None:
     assert detect_language(turkish) == "tr"
     assert detect_language(turkish, OFFICE) == "de"
     assert detect_language(turkish, ("fr", "de")) == "fr"
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [
+        ("Guten Tag", "Mit freundlichen Grüßen"),
+        ("Sehr geehrte Damen und Herren,", "Freundliche Grüsse\nAmadou Diallo"),
+        ("Hello,", "Best regards"),
+        ("Bonjour Madame,", "Meilleures salutations"),
+        ("Buongiorno,", "Cordiali saluti"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("matter", "language"),
+    [
+        ("Je ne parle pas allemand. Ma demande concerne le permis de séjour de mon fils.", "fr"),
+        ("Vorrei un appuntamento", "it"),
+        ("I need help with my residence permit", "en"),
+        ("Bitte rufen Sie mich zurück.", "de"),
+        ("Pasaportumu yenilemek için randevu almak istiyorum.", "tr"),
+        ("Chciałbym umówić się na wizytę w urzędzie.", "pl"),
+        ("Скажіть, будь ласка, коли можна прийти?", "uk"),
+        ("أريد موعدا لتجديد جواز السفر", "ar"),
+        ("Necesito una cita para renovar mi pasaporte.", "es"),
+    ],
+)
+def test_courtesy_is_copied_the_matter_decides(opening: str, closing: str, matter: str, language: str) -> None:
+    text = f"\n{opening}\n{matter}\n{closing}"
+    assert detect_language(text) == language
+    assert detect_language(text, OFFICE) == (language if language in OFFICE else "de")
+
+
+def test_where_courtesy_is_all_it_decides() -> None:
+    assert detect_language("Guten Tag,\n\nMit freundlichen Grüßen", ("fr", "de")) == "de"
+    assert detect_language("Guten Tag,\n\nRückruf\n\nMit freundlichen Grüßen", ("fr", "de")) == "de"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Bin not emptied, Hauptstraße 4, 12345 Musterlingen", "en"),
+        ("Poubelle pas vidée, Hauptstraße 4, 12345 Musterlingen", "fr"),
+        ("Laterne Hauptstraße 5, 12345 Musterlingen", "de"),
+    ],
+)
+def test_an_address_is_german_in_every_language(text: str, language: str) -> None:
+    assert detect_language(text, OFFICE) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("您好，我想预约办理护照。", "zh"),
+        ("こんにちは、予約をお願いします。", "ja"),
+        ("שלום, אני רוצה לקבוע תור", "he"),
+        ("Καλημέρα, θέλω ραντεβού", "el"),
+        ("வணக்கம், எனக்கு உதவி தேவை", "ta"),
+        ("ሰላም፣ ቀጠሮ እፈልጋለሁ", "am"),
+        ("გამარჯობა, მჭირდება დახმარება", "ka"),
+        ("Guten Tag\nשלום, אני רוצה לקבוע תור\nMit freundlichen Grüßen", "he"),
+        ("Ich brauche einen Termin für mein Visum 北京", "de"),
+    ],
+)
+def test_a_script_that_no_answer_is_in(text: str, language: str) -> None:
+    assert detect_language(text) == language
+    assert detect_language(text, OFFICE) == "de"
+    assert detect_language(text, ("fr", "it")) == "fr"
 
 
 def test_the_whole_corpus() -> None:
