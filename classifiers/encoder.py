@@ -63,6 +63,11 @@ def _whole(text: Text) -> str:
     return whole[:READ_CHARS] or "."
 
 
+def let_go() -> None:
+    """Give back what the encoder takes, some 50 MB: the next text that needs it loads it again, in a second."""
+    _encoder.cache_clear()
+
+
 @cache
 def _encoder() -> Embedding:
     from classifiers.embedding import Embedding

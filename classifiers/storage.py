@@ -11,7 +11,8 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -94,11 +95,19 @@ def take(folder: Path) -> Files:
         raise ModelError(f"The model in {folder} cannot be read ({error.strerror}); a new one is trained.") from error
 
 
-def put(files: Files, folder: Path) -> None:
-    """Lay a model's files down, whatever they are: `read` says whether it is one. OSError where that fails."""
+def put(manifest: bytes, weights: Iterable[bytes], folder: Path) -> None:
+    """Lay a model's files down, whatever they are: `read` says whether it is one. OSError where that fails.
+
+    The weights may come in pieces: they are never in memory as a whole.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    _replace(folder / _weights_name(hashlib.sha256(files.weights).hexdigest()), files.weights)
-    _replace(folder / MANIFEST, files.manifest)
+    digest = hashlib.sha256()
+    with _beside(folder / MANIFEST) as (beside, stream):
+        for piece in weights:
+            digest.update(piece)
+            stream.write(piece)
+    beside.replace(folder / _weights_name(digest.hexdigest()))
+    _replace(folder / MANIFEST, manifest)
 
 
 def write(model: Model, folder: Path) -> None:
@@ -169,12 +178,23 @@ def _weights_name(digest: str) -> str:
 
 def _replace(path: Path, content: bytes) -> None:
     """Write beside and rename: a reader sees all of it or nothing."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with beside.open("wb") as stream:
+    with _beside(path) as (beside, stream):
         stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
     beside.replace(path)
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
+    """A file beside, on the disk when the block ends; gone where that fails."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with beside.open("wb") as stream:
+            yield beside, stream
+            stream.flush()
+            os.fsync(stream.fileno())
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def _packed(model: Model) -> bytes:

@@ -1,7 +1,7 @@
 """How the C library keeps freed memory: what is large goes back to the system at once (decision 0122).
 
 glibc serves a large block by a mapping of its own; but once such a block was freed it raises the limit, up to
-32 MB, and from then on large blocks lie between small ones in heaps that do not shrink. Binding: mallopt(3).
+32 MB, and from then on large blocks lie between small ones in heaps that do not shrink. Binding: mallopt(3), malloc_trim(3).
 """
 
 from __future__ import annotations
@@ -23,3 +23,9 @@ def give_back_soon() -> bool:
         mallopt = ctypes.CDLL(None).mallopt
         return bool(mallopt(_M_MMAP_THRESHOLD, LARGE_BLOCK) and mallopt(_M_TRIM_THRESHOLD, SPARE))
     return False
+
+
+def give_back_now() -> None:
+    """Return what lies free between small things, too: after much came and went, as with a model. Some milliseconds."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)

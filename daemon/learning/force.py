@@ -10,9 +10,11 @@ import asyncio
 import logging
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classifiers import Classifier, ModelError, storage
+from classifiers import Classifier, ModelError, encoder, storage
+from daemon import allocator
 from daemon.config import Config
 from daemon.errors import AnliegenError, StoreError
 from daemon.lane import Lane
@@ -20,7 +22,7 @@ from daemon.learning.shelf import Shelf
 from daemon.learning.training import Progress, remake, shelf_names
 from daemon.logs import event
 from daemon.store import Store
-from daemon.store.models import SHIPPED
+from daemon.store.models import SHIPPED, inflated
 from daemon.tables import ModelRow
 
 if TYPE_CHECKING:
@@ -74,6 +76,7 @@ async def follow(app: App) -> None:
     number = _number(row)
     if number == app.model:
         return
+    await app.thinking.run(encoder.let_go)  # for a moment there are two models (decision 0251)
     try:
         found = await _model(app.store, app.database, app.thinking, app.config, row, hurry=False)
     except StoreError:
@@ -85,6 +88,9 @@ async def follow(app: App) -> None:
     app.model = number
     app.policy = replace(app.policy, classifier=found)
     event(log, logging.INFO, "model", "Another model decides from now on.", number=number, model=found.id)
+    allocator.give_back_now()  # what the old model leaves is what the encoder takes
+    await _warm_up(app)
+    allocator.give_back_now()
 
 
 def _number(row: ModelRow | None) -> int | None:
@@ -116,9 +122,13 @@ async def _fetched(store: Store, database: Lane, thinking: Lane, config: Config,
         stored = await database.run(store.models.files, row.id or 0)
         if stored is None:
             return None
-        files = storage.Files(*stored)
-        place = Shelf(config).keep(shelf_names(row)[0], lambda folder: storage.put(files, folder))
+        place = await thinking.run(_lay_down, Shelf(config), shelf_names(row)[0], *stored)
+        del stored  # what is packed is not held while what was in it is loaded
         return await thinking.run(Classifier.load, place) if place else None
     except (ModelError, ValueError) as error:
         event(log, logging.WARNING, "model", str(error))
         return None
+
+
+def _lay_down(shelf: Shelf, name: str, manifest: bytes, packed: bytes) -> Path | None:
+    return shelf.keep(name, lambda folder: storage.put(manifest, inflated(packed), folder))

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import logging
 import tempfile
+import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classifiers import Classifier, ModelError, storage
+from classifiers import Classifier, ModelError, encoder, storage
 from classifiers.apart import SECONDS, Outcome, train_apart
+from daemon import allocator
 from daemon.config import Config
 from daemon.errors import ModelTrouble
 from daemon.lane import Lane
@@ -59,14 +61,14 @@ async def train(
 ) -> Ended:
     """Carry out a training that was begun, and note how it ended. Never raises for what went wrong in it."""
     try:
-        trained, count = await _trained(store, database, config, row, tried=tried, hurry=hurry, progress=progress)
-        ended = _judged(trained)
+        ended, count = await _trained(store, database, config, row, tried=tried, hurry=hurry, progress=progress)
     except (ModelError, OSError) as error:
         ended, count = Ended("failed", str(error)), 0
     except BaseException:
         await database.run(store.models.end, row.id or 0, Ended("failed", "It was stopped."), 0)
         raise
     await database.run(store.models.end, row.id or 0, ended, count)
+    allocator.give_back_now()
     level = logging.WARNING if ended.status == "failed" else logging.INFO
     event(log, level, "model", ended.why or "A new model is in force.", training=row.id, status=ended.status)
     return ended
@@ -81,8 +83,8 @@ async def _trained(
     tried: bool,
     hurry: bool,
     progress: Progress | None,
-) -> tuple[Outcome, int]:
-    """What the child made of the lessons, and how many these were."""
+) -> tuple[Ended, int]:
+    """What came of the child's work, and how many lessons there were."""
     current = await database.run(store.models.in_force)
     known = Marks(current.events_until, current.lessons_until) if current else Marks()
     corrected = await database.run(store.lessons.corrected, row.events_until)
@@ -90,15 +92,17 @@ async def _trained(
     chosen = lessons(corrected, taught, config, known)
     shelf = Shelf(config)
     with tempfile.TemporaryDirectory(prefix="anliegen-model-") as folder:
-        outcome = await train_apart(
-            Path(folder),
-            chosen,
-            current=next((place for name in reversed(shelf_names(current)) if (place := shelf.find(name))), None),
-            tried=tried and any(lesson.new for lesson in chosen),
-            hurry=hurry,
-            progress=progress,
+        ended = _judged(  # which packs the model: it is let go before it is stored
+            await train_apart(
+                Path(folder),
+                chosen,
+                current=next((place for name in reversed(shelf_names(current)) if (place := shelf.find(name))), None),
+                tried=tried and any(lesson.new for lesson in chosen),
+                hurry=hurry,
+                progress=progress,
+            )
         )
-    return outcome, len(chosen)
+    return ended, len(chosen)
 
 
 def _judged(outcome: Outcome) -> Ended:
@@ -106,8 +110,9 @@ def _judged(outcome: Outcome) -> Ended:
     if outcome.files is None:
         why = f"The new model was worse on texts held back ({told(figures)}): the old one stays."
         return Ended("refused", why, figures)
+    encoder.let_go()  # what is packed and stored now is as large; the new model loads it again
     name = storage.Manifest.model_validate_json(outcome.files.manifest).id
-    return Ended(IN_FORCE, None, figures, name, outcome.files.manifest, outcome.files.weights)
+    return Ended(IN_FORCE, None, figures, name, outcome.files.manifest, zlib.compress(outcome.files.weights))
 
 
 def told(figures: Iterable[Figure]) -> str:
@@ -141,12 +146,16 @@ async def remake(
     event(log, logging.INFO, "model", f"It is trained from {what}; that takes up to a minute.")
     with tempfile.TemporaryDirectory(prefix="anliegen-model-") as folder:
         try:
-            outcome = await train_apart(Path(folder), chosen, hurry=hurry, progress=progress)
-            files = outcome.files or storage.take(Path(folder))
-            Shelf(config).keep(shelf_names(row)[-1], lambda place: storage.put(files, place))
+            await train_apart(Path(folder), chosen, hurry=hurry, progress=progress)
+            Shelf(config).keep(shelf_names(row)[-1], lambda place: _copy(Path(folder), place))
             return await thinking.run(Classifier.load, Path(folder))
         except ModelError as error:
             raise ModelTrouble(str(error)) from error
+
+
+def _copy(folder: Path, place: Path) -> None:
+    files = storage.take(folder)
+    storage.put(files.manifest, [files.weights], place)
 
 
 def shelf_names(row: ModelRow | None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ Over all workers one training runs at a time. Not owned: training itself, and th
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -22,6 +22,9 @@ from daemon.tables import ModelFile, ModelRow, WorkerRow
 KEPT = 3
 #: Inflated weights may not be larger: our own are a tenth of it.
 LARGEST = 500_000_000
+#: Octets that are inflated at once.
+PIECE = 1_000_000
+BROKEN = "The model in the database is broken; a new one is trained."
 
 IN_FORCE, RETIRED, TRAINING = "in_force", ("kept", "rolled_back"), "training"
 #: The name of the shipped corpus' own model, which needs no files: any machine has it or makes it.
@@ -52,7 +55,8 @@ class Ended:
     figures: tuple[Figure, ...] = ()
     name: str = ""
     manifest: bytes = b""
-    weights: bytes = b""
+    #: The weights, deflated (zlib).
+    packed: bytes = b""
 
 
 class Models:
@@ -77,13 +81,10 @@ class Models:
             return {row.id or 0 for row in _takeable(session)}
 
     def files(self, model_id: int) -> tuple[bytes, bytes] | None:
-        """Manifest and weights of a model; None where they were let go. ValueError where they are no such thing."""
+        """Manifest and weights of a model, these deflated (`inflated`); None where they were let go."""
         with self.database.transaction() as session:
             stored = session.get(ModelFile, model_id)
-            if stored is None:
-                return None
-            manifest, packed = stored.manifest.encode(), stored.weights
-        return manifest, _inflated(packed)
+            return None if stored is None else (stored.manifest.encode(), stored.weights)
 
     def begin(self, actor: str, now: datetime, patience: timedelta, *, unasked: bool) -> ModelRow | None:
         """Begin a training; None where another worker is at it.
@@ -124,10 +125,10 @@ class Models:
             if ended.status == IN_FORCE:
                 for old in session.exec(select(ModelRow).where(ModelRow.status == IN_FORCE, ModelRow.id != model_id)):
                     old.status, old.pinned = "kept", False
-                packed = zlib.compress(ended.weights)
-                session.add(ModelFile(model_id=model_id, manifest=ended.manifest.decode(), weights=packed))
+                session.add(ModelFile(model_id=model_id, manifest=ended.manifest.decode(), weights=ended.packed))
                 session.flush()
                 _let_go(session)
+        self.database.engine.dispose()  # a connection's statement keeps what it was given last: thirty megabytes
 
     def take_back(self, model_id: int | None) -> ModelRow | None:
         """Put an old model in force and pin it; without a number one before. None where there is no such one."""
@@ -200,12 +201,17 @@ def _learnt(session: Session) -> Marks:
     return Marks(last.events_until, last.lessons_until, last.lessons) if last else Marks()
 
 
-def _inflated(packed: bytes) -> bytes:
-    inflater = zlib.decompressobj()
-    try:
-        weights = inflater.decompress(packed, LARGEST)
-    except zlib.error as error:
-        raise ValueError("The model in the database is broken; a new one is trained.") from error
-    if inflater.unconsumed_tail or not inflater.eof:
-        raise ValueError("The model in the database is broken; a new one is trained.")
-    return weights
+def inflated(packed: bytes) -> Iterator[bytes]:
+    """A model's weights in pieces. ValueError where they are no such thing."""
+    inflater, size, rest = zlib.decompressobj(), 0, packed[:PIECE]
+    for place in range(PIECE, len(packed) + PIECE, PIECE):
+        while rest and size <= LARGEST:
+            try:
+                piece = inflater.decompress(rest, PIECE)
+            except zlib.error as error:
+                raise ValueError(BROKEN) from error
+            size, rest = size + len(piece), inflater.unconsumed_tail
+            yield piece
+        rest = packed[place : place + PIECE]
+    if size > LARGEST or not inflater.eof:
+        raise ValueError(BROKEN)

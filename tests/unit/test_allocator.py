@@ -31,3 +31,21 @@ def given_back(how: str) -> int:
 
 def test_large_blocks_between_small_ones_go_back() -> None:
     assert given_back("fixed") > 150
+
+
+#: Small blocks below one that stays; says how many of 100 MB go back when they are asked for.
+TRIM = """
+import os
+from daemon import allocator
+from tests.memory import pss
+small = [bytes(5_000) for _ in range(20_000)]
+del small[:-1]
+before = pss(os.getpid())
+allocator.give_back_now()
+print((before - pss(os.getpid())) // 1_000_000)
+"""
+
+
+def test_what_lies_free_below_a_small_block_goes_back_when_it_is_told_to() -> None:
+    done = subprocess.run([sys.executable, "-c", TRIM], capture_output=True, text=True, check=True)
+    assert int(done.stdout) > 80

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -218,3 +218,21 @@ def test_octets_that_are_no_weights(stored: Path, content: bytes) -> None:
     manifest(stored, sha256=digest)
     with pytest.raises(ModelError, match="does not fit together"):
         Classifier.load(stored)
+
+
+def test_files_are_laid_down_in_pieces(stored: Path, small: Classifier, tmp_path: Path) -> None:
+    files = storage.take(stored)
+    pieces = [files.weights[place : place + 1000] for place in range(0, len(files.weights), 1000)]
+    storage.put(files.manifest, iter(pieces), tmp_path / "copy")
+    assert Classifier.load(tmp_path / "copy").predict(SAMPLE) == small.predict(SAMPLE)
+    assert len(list((tmp_path / "copy").iterdir())) == 2
+
+
+def test_pieces_that_break_off_leave_nothing(tmp_path: Path) -> None:
+    def broken() -> Iterator[bytes]:
+        yield b"PK"
+        raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        storage.put(b"{}", broken(), tmp_path / "copy")
+    assert list((tmp_path / "copy").iterdir()) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from classifiers import Classifier, ModelError, storage
+from classifiers import Classifier, ModelError, encoder, storage
 from classifiers.apart import Outcome
 from classifiers.lessons import Lesson
 from daemon import learning
@@ -66,7 +67,7 @@ def learn(store: Store, tiny: Classifier, folder: Path) -> int:
     assert row is not None and row.id is not None
     tiny.save(folder)
     files = storage.take(folder)
-    ended = Ended("in_force", None, (), tiny.id, files.manifest, files.weights)
+    ended = Ended("in_force", None, (), tiny.id, files.manifest, zlib.compress(files.weights))
     store.models.end(row.id, ended, 1)
     return row.id
 
@@ -183,3 +184,22 @@ async def test_what_cannot_be_loaded_ahead_ends_nothing(app: Any, caplog: pytest
 
     await watched(app, SimpleNamespace(warm_up=fails))
     assert "[model]" in caplog.text and "error=OSError" in caplog.text
+
+
+async def test_the_encoder_makes_room_for_the_second_model(
+    app: Any, tiny: Classifier, tmp_path: Path, trained: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learn(app.store, tiny, tmp_path / "elsewhere")
+    done: list[str] = []
+    load = Classifier.load
+
+    def loaded(folder: Path) -> Classifier:
+        done.append("loaded")
+        return load(folder)
+
+    monkeypatch.setattr(encoder, "let_go", lambda: done.append("encoder let go"))
+    monkeypatch.setattr(Classifier, "load", loaded)
+    monkeypatch.setattr(Classifier, "warm_up", lambda self: done.append(f"{self.id} warm"))
+    await learning.follow(app)
+    await learning.follow(app)
+    assert done == ["encoder let go", "loaded", f"{tiny.id} warm"]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import random
+import zlib
 from datetime import timedelta
 
 import pytest
 
-from daemon.store import Store
+from daemon.store import Store, models
 from daemon.store.lessons import Taught
-from daemon.store.models import KEPT, Ended, Figure, figures
+from daemon.store.models import KEPT, Ended, Figure, figures, inflated
 from daemon.store.tickets import Changes
-from daemon.tables import ModelFile, WorkerRow
+from daemon.tables import WorkerRow
 from tests.unit.store.test_journal import record
 from tests.values import NOW
 
@@ -27,7 +29,7 @@ def correct(store: Store, number: str = "2026-000001") -> None:
 def learn(store: Store, name: str, status: str = "in_force") -> int:
     row = store.models.begin("erika", NOW, HOUR, unasked=False)
     assert row is not None and row.id is not None
-    ended = Ended(status, None, (FIGURE,), name, b'{"id": 1}', b"weights of " + name.encode())
+    ended = Ended(status, None, (FIGURE,), name, b'{"id": 1}', zlib.compress(b"weights of " + name.encode()))
     store.models.end(row.id, ended, 1)
     return row.id
 
@@ -80,7 +82,8 @@ def test_one_is_in_force_with_its_figures_and_files(store: Store) -> None:
     assert statuses(store) == {"shipped": "kept", "one": "kept", "two": "in_force"}
     row = store.models.in_force()
     assert row is not None and (row.id, figures(row)) == (two, [FIGURE])
-    assert store.models.files(one) == (b'{"id": 1}', b"weights of one")
+    manifest, packed = store.models.files(one) or (b"", b"")
+    assert (manifest, b"".join(inflated(packed))) == (b'{"id": 1}', b"weights of one")
     learn(store, "three", "refused")
     assert store.models.in_force() == row
 
@@ -144,13 +147,27 @@ def test_any_that_has_its_files_can_be_taken_back_and_forth(store: Store) -> Non
     assert statuses(store) == {"shipped": "rolled_back", "one": "in_force", "two": "rolled_back"}
 
 
-@pytest.mark.parametrize("packed", [b"", b"no deflated octets", b"x\x9c\x03"])
-def test_broken_files_are_a_sentence(store: Store, packed: bytes) -> None:
-    number = learn(store, "one")
-    with store.database.transaction() as session:
-        session.get_one(ModelFile, number).weights = packed
+@pytest.mark.parametrize("packed", [b"", b"no deflated octets", b"x\x9c\x03", zlib.compress(bytes(100))[:-1]])
+def test_broken_files_are_a_sentence(packed: bytes) -> None:
     with pytest.raises(ValueError, match=r"broken; a new one is trained\.$"):
-        store.models.files(number)
+        list(inflated(packed))
+
+
+@pytest.mark.parametrize("size", [0, 1, 7, 8, 1000])
+def test_weights_come_in_pieces(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "PIECE", 8)
+    weights = random.Random(size).randbytes(size) + bytes(size)
+    pieces = list(inflated(zlib.compress(weights)))
+    assert b"".join(pieces) == weights
+    assert max(map(len, pieces), default=0) <= 8
+
+
+def test_what_inflates_without_end_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "LARGEST", 5_000_000)
+    pieces: list[int] = []
+    with pytest.raises(ValueError, match="broken"):
+        pieces.extend(map(len, inflated(zlib.compress(bytes(50_000_000)))))
+    assert sum(pieces) <= 6_000_000
 
 
 def test_lessons_of_a_file_are_replaced_and_forgotten(store: Store) -> None:
