@@ -12,16 +12,28 @@ import email
 import email.policy
 import os
 import random
+import shutil
+import zlib
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
+
 from bench.mails import mails
+from classifiers import Classifier, storage
 from classifiers.corpus import shipped_examples
+from classifiers.heads import JOINED
+from daemon import config as configuration
+from daemon.store import Store
+from daemon.store.models import Ended
 from tests.dovecot import Dovecot
 from tests.installation import Installation, Running, until
 from tests.integration.test_daemon import mail
 from tests.memory import Watched, pss
 from tests.sink import Sink
+from tests.values import NOW
 
 MIB = 1 << 20
 SOAK = int(os.environ.get("SOAK_MEMORY", "0"))
@@ -96,6 +108,43 @@ async def test_memory_does_not_grow_with_the_mails_that_were_worked_off(
                 print(f"{(fifth + 1) * count} mails: {figures[-1] // MIB} MiB", flush=True)
     assert max(figures) < 300 * MIB
     assert figures[-1] - figures[1] < 40 * MIB
+
+
+async def test_a_change_of_the_model_stays_below_300_mib(tmp_path: Path, dovecot: Dovecot, model: Path) -> None:
+    own = tmp_path / "state"  # the other model is kept beside
+    shutil.copytree(model / "model" / storage.kind(), own / "model" / storage.kind())
+    async with Sink() as sink:
+        installation = Installation.between(tmp_path, dovecot, sink, own, department=[DEPARTMENT])
+        installation.fresh = True
+        async with Running(installation) as running:
+            await asyncio.to_thread(dovecot.deliver_all, small_mails(0, 60))
+            await until(lambda: sink.mails.total() >= 60, patience=120)
+            with Watched(running.process.pid) as watched:
+                name = await asyncio.to_thread(put_another_in_force, tmp_path, model)
+                await running.logged("Another model decides from now on.")
+                await asyncio.to_thread(dovecot.deliver_all, small_mails(60, 60))
+                await until(lambda: sink.mails.total() >= 120, patience=120)
+    print(f"a change of the model: {watched.peak // MIB} MiB at the peak, {watched.last // MIB} MiB behind it")
+    assert any(f"model={name}" in line for line in running.log)
+    assert watched.peak < 300 * MIB
+
+
+def put_another_in_force(installed: Path, model: Path) -> str:
+    """As a training on another machine leaves it in the database: the shipped model with another bias. Says its name."""
+    shipped = Classifier.load(model / "model" / storage.kind()).model
+    bias = shipped.topic.scorers[JOINED].bias + np.float32(1e-6)
+    other = replace(shipped.topic.scorers[JOINED], bias=bias)
+    topic = replace(shipped.topic, scorers=shipped.topic.scorers | {JOINED: other})
+    changed = Classifier(replace(shipped, topic=topic))
+    changed.save(installed / "another")
+    files = storage.take(installed / "another")
+    store = Store.open(configuration.load(installed / "config.toml"))
+    row = store.models.begin("another", NOW, timedelta(hours=1), unasked=False)
+    assert row is not None and row.id is not None
+    ended = Ended("in_force", None, (), changed.id, files.manifest, zlib.compress(files.weights))
+    store.models.end(row.id, ended, 1)
+    store.close()
+    return changed.id
 
 
 def small_mails(first: int, count: int) -> Iterator[bytes]:
