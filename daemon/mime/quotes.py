@@ -24,6 +24,7 @@ _FORWARDING: Final = re.compile(
     r"\s*(?:(?:re|aw|sv|antw)\s?:\s*)*(?:fwd?|wg|wtr|tr|i|rv|enc|pd|doorst|ilt|i̇lt|прс|пер|пересл|proslj?|إعادة توجيه)\s?:",
     re.IGNORECASE,
 )
+_WORD: Final = re.compile(r"[^\W_]")
 _FIELD: Final = re.compile(r"[^\W\d_][^:]{0,30}:")
 
 
@@ -51,7 +52,7 @@ def _split(text: str, titled: bool, forwarded: bool, depth: int) -> Parts:
     own, quoted, signature = (_joined(lines, layers, layer) for layer in (Layer.OWN, Layer.QUOTED, Layer.SIGNATURE))
     if any(signatures.says(line) for line in own.split("\n")):
         return Parts(own, quoted, signature)
-    if quoted and depth and (not own or forwarded or any(map(phrases.forwards, quoted.split("\n")))):
+    if depth and _WORD.search(quoted) and (not own or forwarded or any(map(phrases.forwards, quoted.split("\n")))):
         inner = _split(_unwrapped(quoted), titled, True, depth - 1)
         return Parts(inner.own or text.strip(), quoted, signature)
     if titled:

@@ -115,7 +115,8 @@ def _closing(lines: list[str], start: int, end: int, said: bool) -> int:
                 return index + 1
             if phrases.closes_and_signs(line):
                 return index
-            if phrases.is_thanks(line) and _is_card(lines[index + 1 : end], 1):
+            # "Thanks," before a name ends a letter; "Vielen Dank!" may be followed by what was asked for.
+            if phrases.is_thanks(line) and _is_card(lines[index + 1 : end], 0 if line.endswith(",") else 1):
                 return index + 1
         said = said or says(line)
     return end

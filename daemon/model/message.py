@@ -90,9 +90,10 @@ class Message:
 
     `headers` holds every field in order, unfolded, as (name as written, raw text); the decoded forms of
     those that matter are attributes. `text` is the whole readable text; `own_text` is what the sender
-    wrote now, without quotes, forwarded parts, signature and footers (the whole text where nothing else
-    is there). `content_types` lists every part's type, depth first, lower case (not what is inside of an
-    attached message). Message-IDs stand in their angle brackets. `fingerprint`: see `mime.fingerprint`.
+    wrote now, without quotes, forwarded parts, signature and footers (what is forwarded or signed where nothing
+    else is there; empty where the subject says it all). `content_types` lists every part's type, depth first,
+    lower case (not what is inside of an attached message). Message-IDs stand in their angle brackets.
+    `fingerprint`: see `mime.fingerprint`.
     """
 
     sha256: str

@@ -10,10 +10,11 @@ _CLOSINGS: Final = (
     # German, Swiss German
     r"(?:es )?(?:gr(?:ü|ue?)(?:ß|ss)(?:t|en)?) (?:sie|dich|euch|ihr|ihre|euer|dein)\b",
     (
-        r"(?:und )?(?:(?:mit|vielen?|bes(?:te[nmr]?|tem)|liebe[nmr]?|freundliche[nmr]?|freundl\.?|frdl\.?|herzliche[nmr]?|schöne[nmr]?"
-        r"|sonnige[nmr]?|nette[nmr]?|kollegiale[nmr]?|winterliche[nmr]?|den|dem|einem|und|liebs|en|es|der) ){0,5}gr(?:ü|u|ue|üe)(?:ß|ss|s)(?:e|en|li)?"
+        r"(?:und )?(?:(?:mit|vielen?|ganz|bes(?:te[nmr]?|tem)|liebe[nmr]?|freundliche[nmr]?|freundl\.?|frdl\.?|herzliche[nmr]?|schöne[nmr]?"
+        r"|sonnige[nmr]?|nette[nmr]?|kollegiale[nmr]?|winterliche[nmr]?|den|dem|einem|und|liebs|en|es|der) ){0,5}gr(?:ü|u|ue|üe)(?:ß|ss|s)(?:e|en|li|le)?"
     ),
     r"(?:freundlich |herzlich |es )?gr(?:ü|ue)(?:ß|ss)t(?: freundlich| herzlich)?|herzlichst|hochachtungsvoll|mit vorzüglicher hochachtung",
+    r"(?:einen? )?schöne[ns]? (?:tag|abend|woche|wochenende|restwoche|feiertage|zeit)(?: noch)?(?: wünsch(?:t|en|e))?(?: ihnen)?",
     r"(?:ihre?|euer|eure|deine?),?$|.{0,60}\bverbleiben? (?:ich|wir)",
     r"(?:glg|mfg|m\.? ?f\.? ?g\.|lg|vg|bg|fg|hg|mbg)",
     # English
@@ -51,8 +52,14 @@ _CLOSINGS: Final = (
     r"با (?:احترام|تشکر|سپاس)(?: فراوان)?|ارادتمند",
 )
 _CLOSING: Final = "|".join(_CLOSINGS)
+#: Before one there may stand thanks.
+_THANKING: Final = (
+    r"(?:(?:(?:schon (?:mal|jetzt) |viel(?:en|mals)? |herzlichen |besten |lieben )*(?:danke?|merci)|many thanks|thanks(?: a lot)?|thank you|(?:mille |molte )?grazie|(?:la|vi|le) ringrazi(?:o|amo)"
+    r"|(?:muchas )?gracias|obrigad[oa]|bedankt|teşekkür(?:ler| ederim)|(?:z góry )?dziękuję|дякую|спасибо|hvala|mulțumesc|faleminderit)"
+    r"(?: (?:im voraus|vorab|in advance|d.avance|in anticipo|schon mal|заздалегідь|заранее))?\s?(?:,|\.|!|&|\+|;| und| u\.| and| et| e| y| i| та| и)\s+)?"
+)
 #: Behind an ending there may stand a name, or "aus Musterlingen", or further courtesy; not a new sentence.
-_CLOSES: Final = re.compile(rf"\W{{0,3}}(?:{_CLOSING})(?!\w)(?P<behind>.*)$", re.IGNORECASE | re.DOTALL)
+_CLOSES: Final = re.compile(rf"\W{{0,3}}{_THANKING}(?:{_CLOSING})(?!\w)(?P<behind>.*)$", re.IGNORECASE | re.DOTALL)
 _CLOSES_LATE: Final = re.compile(
     r"[.!?,;…]\s+(?:mit (?:freundlichen|besten|lieben|herzlichen) gr(?:ü|u|ue)(?:ß|ss)(?:en)?|(?:viele|liebe|beste|freundliche|herzliche) gr(?:ü|ue)(?:ß|ss)e"
     r"|mfg|lg|vg|(?:kind|best) regards|cordialement|(?:cordiali|distinti) saluti)(?!\w)(?P<behind>[^.!?]{0,40})$",
@@ -63,7 +70,9 @@ _SIGNS: Final = re.compile(r"(?:i\. ?[av]\.|gez\.|ppa\.)\s", re.IGNORECASE)
 _LONGEST_SIGNED: Final = 400
 _SIGNED: Final = re.compile(r"\d{4}|@|www\.|\|")
 #: "Grüße bitte ausrichten", "Sincerely sorry", "Grußkarte": no ending.
-_GOES_ON: Final = re.compile(r"(?:bitte|ausricht|sorry|disappoint|hop|ask|request)", re.IGNORECASE)
+_GOES_ON: Final = re.compile(
+    r"(?::(?![-)])|bitte|will?kommen|ausricht|sorry|disappoint|hop|ask|request)", re.IGNORECASE
+)
 
 _THANKS: Final = re.compile(
     r"\W{0,3}(?:(?:(?:viel(?:en|mals)|herzlichen|besten|lieben|schon mal|im voraus|ganz) ){0,3}dank(?:e(?:schön)?)?|merci|thanks?(?: you)?|many thanks|thx"

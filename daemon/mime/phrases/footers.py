@@ -81,7 +81,7 @@ _CONTACT: Final = re.compile(
     r"(?:tel|telefon|telephone|phone|fon|fax|telefax|mobil|mobile|handy|cell|tél|téléphone|natel|gsm|telefono|cellulare|teléfono|telefone"
     r"|telefoon|тел|телефон|моб|هاتف|جوال|e-?mail|mail|web|internet|homepage|www|ust-?id\S*|hrb|hra|iban|steuernummer)\b\s?\.?-?:?\s*\S*[\d@.(+]"
     r"|[tfmew]\s?[:.|]?\s\(?\+?0?[\d(]|\(?\+\d[\d\s()/.-]{6,}$|0\d[\d\s()/.-]{5,}$"
-    r"|\S+@\S+\.\S+$|<?(?:https?://|www\.)\S+$",
+    r"|(?:[a-z]{1,2}-)?\d{4,5}\s[^\W\d_a-z][\w. -]{1,30}$|\S+@\S+\.\S+$|<?(?:https?://|www\.)\S+$",
     re.IGNORECASE,
 )
 

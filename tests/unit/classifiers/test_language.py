@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from classifiers import detect, detect_language
+from classifiers import Text, detect, detect_language
 from classifiers.corpus import shipped_examples
+from classifiers.features import telling_words
 from classifiers.languages import facts, known_languages
 
 OFFICE = ("de", "en", "fr", "it")
@@ -149,6 +150,10 @@ def test_the_whole_corpus() -> None:
 def test_facts_are_complete(code: str) -> None:
     known = facts(code)
     assert known.telltale and known.function_words and known.courtesy
+
+
+def test_marks_of_replies_and_short_closings_are_no_reason() -> None:
+    assert telling_words(Text("AW: Fwd: WG: Laterne", "Sie flackert.\nMfG")) == ["Laterne", "flackert"]
 
 
 def test_unknown_facts() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from daemon import mime
+from daemon.config import Limits
 from daemon.mime import quotes
 
 OWN = "Guten Tag,\n\nwo bekomme ich gelbe Säcke?"
@@ -53,6 +55,18 @@ Met vriendelijke groet,
 Cu stimă,
 S poštovanjem
 Me respekt
+Einen schönen Tag wünscht
+Vielen Dank und freundliche Grüße
+Danke & Gruß
+Many thanks,
+Mit freundlichen Grüßen :-)
+MIT FREUNDLICHEN GRÜSSEN
+** Mit freundlichen Grüßen **
+Merci d'avance et meilleures salutations
+La ringrazio e porgo cordiali saluti
+Teşekkürler, iyi çalışmalar dilerim
+Z góry dziękuję i pozdrawiam
+Дякую. З повагою, Олена
 Vielen Dank im Voraus!
 Merci d'avance
 Danke
@@ -163,6 +177,8 @@ def test_what_people_add_below_their_name_is_theirs(more, name):
         "Kurze Frage.\n\nGrüße\n" + "Laterne Nummer acht\n" * 30 + "Ende",
         "Name: Max Muster\nTelefon: 0123 456\nAnliegen: Laterne\nwww.stadt.example",
         "Sehr geehrte Damen und Herren",
+        "Die Waschmaschine soll weg.\nAtt: Bauamt\nHauptstraße 5",
+        "Schöne Grüße ans Ordnungsamt: da parkt wieder einer\nHauptstraße 5",
         "Cheers",
     ],
 )
@@ -176,6 +192,37 @@ def test_the_subject_says_it_then_the_signature_does_not():
     parts = quotes.split(f"Mit freundlichen Grüßen\n{CARD}", "Wo bekomme ich gelbe Säcke?")
     assert parts.own == "Mit freundlichen Grüßen"
     assert "Museum" in parts.signature
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_a_whole_mail_with_an_offices_signature(kind):
+    lines = [
+        "Wo bekomme ich gelbe Säcke?",
+        "",
+        "Mit freundlichen Grüßen",
+        "",
+        *CARD.split("\n"),
+        "",
+        "P.S.: Es eilt sehr.",
+    ]
+    body = (
+        "\n".join(f"<p class=MsoNormal>{line or '&nbsp;'}</p>" for line in lines)
+        if kind == "html"
+        else "\n".join(lines)
+    )
+    data = f"From: a@b.example\nSubject: Frage\nContent-Type: text/{kind}; charset=utf-8\n\n{body}\n".encode()
+    message = mime.parse(data, Limits())
+    said = [line for line in message.own_text.split("\n") if line]
+    assert said == ["Wo bekomme ich gelbe Säcke?", "Mit freundlichen Grüßen", "P.S.: Es eilt sehr."]
+    assert "Museum" in message.text
+    assert "Museum" in message.signature
+
+
+def test_the_subject_alone_is_the_matter():
+    data = b"From: a@b.example\nSubject: Laterne am Markt defekt\n\nVon meinem iPhone gesendet\n"
+    message = mime.parse(data, Limits())
+    assert (message.own_text, message.signature) == ("", "Von meinem iPhone gesendet")
+    assert message.text == "Von meinem iPhone gesendet"
 
 
 def test_top_posting_and_answers_between_quotes():
