@@ -15,6 +15,8 @@ from daemon.mime.signatures import Layer
 
 _ATTRIBUTION_LINES: Final = 4
 _HEADER_BLOCK_LINES: Final = 8
+#: A long field of an old mail's header, a subject or recipients, may be wrapped into as many further lines.
+_WRAPPED_LINES: Final = 2
 _BLANK_LINES: Final = 5
 _LONGEST_LINE: Final = 1000
 #: How many times a mail was passed on with nothing added.
@@ -87,11 +89,13 @@ def _is_header(lines: list[str], index: int) -> bool:
 
 
 def _after_header(lines: list[str], index: int) -> int:
-    while index < len(lines) and (line := lines[index].strip(" *\t")):
-        if not _FIELD.match(line) and "@" not in line:
-            break
+    """Where the header ends that starts here: with its last field, or what that field goes on with."""
+    end = index
+    while index < len(lines) and index - end <= _WRAPPED_LINES and (line := lines[index].strip(" *\t")):
         index += 1
-    return index
+        near = index - 1 == end and (_FIELD.match(line) or "@" in line)
+        end = index if near or phrases.header_field(line) else end
+    return end
 
 
 def _joined(lines: list[str], layers: list[Layer], wanted: Layer) -> str:

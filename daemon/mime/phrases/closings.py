@@ -199,4 +199,4 @@ def is_sentence(line: str) -> bool:
     if len(words) >= 3 and any(word.lower() in _SPEAKING for word in words):
         return True
     small = sum(not word[0].isupper() for word in words)
-    return ended in (".", "…", "۔") and len(words) >= 5 and small * 2 >= len(words)
+    return ended in (".", "…", "۔") and len(words) >= 4 and small * 2 >= len(words)

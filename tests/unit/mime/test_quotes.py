@@ -188,6 +188,7 @@ def test_a_name_alone_announces_what_is_marked():
         "-------- Weitergeleitete Nachricht --------\nBetreff: \tx\nDatum: \t3. März\nVon: \tA\nAn: \tB\nAntwort an: \tC",
         "Anfang der weitergeleiteten Nachricht:\n\nVon: A <a@b.example>\nBetreff: x\nDatum: 3. März 2026 um 10:00:00 MEZ\nAn: B",
         "________________________________\nVon: A\nGesendet: 3. März 2026\nAn: B <b@d.example>;\n C <c@d.example>\nBetreff: x",
+        "-------- Original Message --------\nSubject: \tFwd: Ein langer Betreff\nüber zwei Zeilen\nDate: \tx\nFrom: \tA\nTo: \tB",
         "-----Oryginalna wiadomość-----\nOd: A\nWysłano: 3 marca 2026\nDo: B\nTemat: x",
         (
             "---------- Forwarded message ---------\nVon: A\nDate: 3. März\nSubject: x\n\n---------- Forwarded message ---------\n"

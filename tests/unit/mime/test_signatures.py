@@ -141,6 +141,7 @@ def test_a_name_with_telephone_and_site_needs_no_closing():
         "- Kühlschrank\n- Sofa",
         "Die Tonne steht Hauptstraße 5\nim Hinterhof links und ist nicht geleert.",
         "Wann kommt jemand?",
+        "Das Licht flackert dauernd.",
         "Die Laterne in der Hauptstraße wurde übrigens auch noch nicht repariert, obwohl\nder Bauhof Bescheid weiß",
         "Antworten Sie bitte nicht auf diese E-Mail, sie wurde automatisch erstellt.",
         "Could you call me back tomorrow?",
