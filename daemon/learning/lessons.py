@@ -34,7 +34,9 @@ def _corrections(corrected: Sequence[Corrected], config: Config, known: Marks) -
         topics = covered.get(each.ticket.department, ()) if "department" in each.fields else ()
         if category or topics:
             yield Lesson(
-                text=Text(each.message.subject or "", quotes.split(each.message.text or "").own),
+                text=Text(
+                    each.message.subject or "", quotes.split(each.message.text or "", each.message.subject or "").own
+                ),
                 category=category,
                 topics=topics,
                 language=each.ticket.language,
