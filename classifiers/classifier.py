@@ -90,7 +90,7 @@ class Classifier:
         words = [word for word in matter_words(said) if word.isalpha() and len(word) > len("ok")]
         if not any(map(str.isalpha, said)):
             classes = np.array(self.model.category.classes)
-            category[:] = np.where(classes == OTHER, GUESS, (1 - GUESS) / len(classes))
+            category[:] = np.where(classes == OTHER, GUESS, (1 - GUESS) / (len(classes) - 1))
         elif len(words) < FEWEST_WORDS:
             category[:] = guessed(category, GUESS)
         if not words:
