@@ -23,7 +23,7 @@ from classifiers.vocabulary import Floats, Rows
 FEWEST_WORDS = 2
 SHORT_TEXT = 80
 #: How sure a guess is at most.
-GUESS = 0.5
+GUESS = 0.49
 
 _ORDINARY = Text("Laterne", "Guten Tag, die Laterne vor dem Haus ist seit Montag dunkel.")
 
@@ -90,7 +90,7 @@ class Classifier:
         words = [word for word in matter_words(said) if word.isalpha() and len(word) > len("ok")]
         if not any(map(str.isalpha, said)):
             classes = np.array(self.model.category.classes)
-            category[:] = np.where(classes == OTHER, GUESS, (1 - GUESS) / (len(classes) - 1))
+            category[:] = np.where(classes == OTHER, GUESS, (1 - GUESS) / max(1, len(classes) - 1))
         elif len(words) < FEWEST_WORDS:
             category[:] = guessed(category, GUESS)
         if not words:

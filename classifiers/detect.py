@@ -39,14 +39,14 @@ _WORD = re.compile(r"[^\W\d_]+")
 _UNTELLING = re.compile(r"https?://\S+|\S+@\S+|[\d\W_]+")
 #: Says as little in any language: a file's name, what an app calls a picture, "Fwd:".
 _NAMES = re.compile(
-    r"\S+\.(?:jpe?g|png|gif|heic|webp|pdf|docx?|xlsx?|odt|zip|mp4|mov|m4a|txt|eml|msg)\b"
+    r"(?<!\S)\S+\.(?:jpe?g|png|gif|heic|webp|pdf|docx?|xlsx?|odt|zip|mp4|mov|m4a|txt|eml|msg)\b"
     r"|\b(?:whatsapp|telegram|signal) (?:image|video|audio|bild|ptt)s?(?: (?:at|um|à|alle)\b)?|\b(?:whatsapp|screenshot|outlook|iphone|android)s?\b"
     r"|\b(?:img|dsc|vid|pxl|scan|doc|image)(?:[-_ ]?\d+)+\w*|\b(?:scan|image|img|fwd?|wg|aw|re)\b(?=\s*(?::|\d|$))",
     re.IGNORECASE | re.MULTILINE,
 )
 #: A German street or town is written as it is in every language.
 _PLACES = re.compile(
-    r"\b[\w.-]*(?:stra(?:ß|ss)e|str\.|weg|gasse|platz|allee|ring|damm|ufer)\s*\d+\s?[a-z]?\b|\b\d{4,5}\s+[^\W\d_][\w-]+",
+    r"\b[\w-]{0,40}(?:stra(?:ß|ss)e|str\.|weg|gasse|platz|allee|ring|damm|ufer)\s*\d+\s?[a-z]?\b|\b\d{4,5}\s+[^\W\d_][\w-]+",
     re.IGNORECASE,
 )
 #: With fewer words between greeting and closing, these are asked, too.

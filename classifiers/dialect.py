@@ -1,7 +1,7 @@
 """Swiss German read as standard German, word by word: few texts are dialect, and each writer spells it otherwise.
 
 Owns which words stand for which and which sounds change (`corpus/dialect.toml`), and when a text is dialect at all.
-What comes out is for the learners' eyes alone, no translation to be shown. Pure, no third party.
+What comes out is for the learners' eyes alone, no translation to be shown.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from classifiers.detect import detect_language
 from classifiers.values import Text
 
-#: A text is dialect where so large a share of its words is: at least `FEWEST` words, but in short texts one is enough.
+#: A German text is dialect where so large a share of its words is: at least `FEWEST` words, but in short texts one is enough.
 SHARE = 0.09
 FEWEST = 2
 SHORT = 20
@@ -38,7 +39,7 @@ def _is_dialect(words: str) -> bool:
     found = [word.lower() for word in _WORD.findall(words)]
     telling = len([word for word in found if word in _table().only])
     enough = 1 if len(found) <= SHORT else FEWEST
-    return telling >= enough and telling >= SHARE * len(found)
+    return telling >= max(enough, SHARE * len(found)) and detect_language(words) == "de"
 
 
 def _standard(words: str) -> str:

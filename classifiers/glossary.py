@@ -1,7 +1,7 @@
 """German words for what other languages call the matters of an office (`corpus/glossary.toml`).
 
 Most texts that teach are German: by the words that stand for its own, a text in another language finds what they
-teach of the matter. For the learners' eyes alone, no translation to be shown. Pure, no third party.
+teach of the matter. For the learners' eyes alone, no translation to be shown.
 """
 
 from __future__ import annotations

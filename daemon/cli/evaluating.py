@@ -106,8 +106,11 @@ def _on_a_file(file: Path, config: Config) -> Report:
     ]
     model, known = _in_force(config)
     texts = {each.text for each in known}
-    asked = [each for each in learning.lessons((), given, config) if each.text not in texts]
-    left_out = len(given) - len(asked)
+    labelled = learning.lessons((), given, config)
+    asked = [each for each in labelled if each.text not in texts]
+    left_out = len(labelled) - len(asked)
+    if not labelled:
+        raise AnliegenError(f"No text of {safe(file.name)} names a category or a topic: there is nothing to compare.")
     if not asked:
         raise AnliegenError(f"All texts of {safe(file.name)} were taught: what the model says of them proves nothing.")
     report = classifiers.evaluate(model, [replace(each, origin=safe(file.name)) for each in _examples(asked, model)])

@@ -78,6 +78,15 @@ async def follow(app: App) -> None:
         return
     await app.thinking.run(encoder.let_go)  # for a moment there are two models (decision 0251)
     try:
+        await _take(app, row, number)
+    finally:
+        allocator.give_back_now()  # what the old model leaves is what the encoder takes
+        await _warm_up(app)
+        allocator.give_back_now()
+
+
+async def _take(app: App, row: ModelRow | None, number: int | None) -> None:
+    try:
         found = await _model(app.store, app.database, app.thinking, app.config, row, hurry=False)
     except StoreError:
         raise
@@ -88,9 +97,6 @@ async def follow(app: App) -> None:
     app.model = number
     app.policy = replace(app.policy, classifier=found)
     event(log, logging.INFO, "model", "Another model decides from now on.", number=number, model=found.id)
-    allocator.give_back_now()  # what the old model leaves is what the encoder takes
-    await _warm_up(app)
-    allocator.give_back_now()
 
 
 def _number(row: ModelRow | None) -> int | None:

@@ -36,6 +36,8 @@ def test_a_word_is_read_whatever_its_case() -> None:
         "La rue n'est pas déneigée, je suis tombé hier soir.",
         "The street was not cleared and I fell.",
         "Sokak temizlenmedi, dün düştüm.",
+        "Het licht in de straat is kapot en het is donker, kan iemand dat maken?",
+        "La rue est sale, il lut la lettre de la mairie.",
         "",
     ],
 )
