@@ -97,8 +97,9 @@ def _footer_start(lines: list[str], first: int, end: int, *, after: bool) -> int
         if after and phrases.is_disclaimer(line):
             return index
         after = not (phrases.is_sentence(line) or phrases.greets(line))
-    if first < end and phrases.is_footer_line(lines[end - 1].strip()[:_LONGEST_LINE]):
-        return end - 1
+    # All at once: each footer alone would have the paragraph above read anew.
+    while first < end and phrases.is_footer_line(lines[end - 1].strip()[:_LONGEST_LINE]):
+        end -= 1
     return end
 
 
