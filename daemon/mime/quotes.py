@@ -7,7 +7,7 @@ Which words programs write around quotes and under mails stands in `phrases`; wh
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from daemon.mime import phrases, signatures
@@ -26,8 +26,21 @@ _FORWARDING: Final = re.compile(
     r"\s*(?:(?:re|aw|sv|antw)\s?:\s*)*(?:fwd?|wg|wtr|tr|i|rv|enc|pd|doorst|ilt|i̇lt|прс|пер|пересл|proslj?|إعادة توجيه)\s?:",
     re.IGNORECASE,
 )
+#: How a subject begins that answers. `_PREFIXES` takes any short word, "Tonne:" too.
+_ANSWERING: Final = re.compile(
+    r"\s*(?:re|aw|antw|sv|vs|odp|r|res|rif|rép|ynt|yan|отв|ответ|відп|на|رد|پاسخ)(?:\[\d+\])?\s?:", re.IGNORECASE
+)
 _WORD: Final = re.compile(r"[^\W_]")
 _FIELD: Final = re.compile(r"[^\W\d_][^:]{0,30}:")
+
+
+@dataclass(frozen=True, slots=True)
+class _Title:
+    """What the subject tells of the text below it."""
+
+    says: bool
+    answers: bool
+    forwards: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +56,36 @@ def split(text: str, subject: str = "") -> Parts:
     """The layers of a text whose lines end in LF.
 
     Where the sender wrote nothing but courtesy, a forwarded text speaks for him, then the subject, then the signature.
+    Below a subject that answers nothing, "Am 3.3. schrieben Sie: …" without any `>` is then the sender's own account.
     """
-    return _split(text, bool(_PREFIXES.sub("", subject).strip()), bool(_FORWARDING.match(subject)), _DEEPEST)
+    forwards = bool(_FORWARDING.match(subject))
+    answers = forwards or bool(_ANSWERING.match(subject))
+    return _split(text, _Title(bool(_PREFIXES.sub("", subject).strip()), answers, forwards), _DEEPEST)
 
 
-def _split(text: str, titled: bool, forwarded: bool, depth: int) -> Parts:
+def _split(text: str, title: _Title, depth: int) -> Parts:
     lines = text.split("\n")
     layers = _quoted(lines)
-    signatures.mark(lines, layers, said=titled)
+    signatures.mark(lines, layers, said=title.says)
     own, quoted, signature = (_joined(lines, layers, layer) for layer in (Layer.OWN, Layer.QUOTED, Layer.SIGNATURE))
     if any(signatures.says(line) for line in own.split("\n")):
         return Parts(own, quoted, signature)
-    if depth and _WORD.search(quoted) and (not own or forwarded or any(map(phrases.forwards, quoted.split("\n")))):
-        inner = _split(_unwrapped(quoted), titled, True, depth - 1)
+    if not title.answers and _is_told(quoted):
+        return Parts(text.strip(), "", "")
+    forwarded = title.forwards or any(map(phrases.forwards, quoted.split("\n")))
+    if depth and _WORD.search(quoted) and (not own or forwarded):
+        inner = _split(_unwrapped(quoted), replace(title, answers=True, forwards=True), depth - 1)
         return Parts(inner.own or text.strip(), quoted, signature)
-    if titled:
+    if title.says:
         return Parts(own, quoted, signature)
     layers = [Layer.OWN if layer is Layer.SIGNATURE else layer for layer in layers]
     return Parts(_joined(lines, layers, Layer.OWN) or text.strip(), quoted, "")
+
+
+def _is_told(quoted: str) -> bool:
+    """Whether "Am 3.3. schrieb …" without any mark is all that speaks for a quote: citizens tell so themselves."""
+    lines = quoted.split("\n")
+    return _announcement(lines, 0) > 0 and not any(line.startswith(">") for line in lines)
 
 
 def _unwrapped(quoted: str) -> str:

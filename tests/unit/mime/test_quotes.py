@@ -260,3 +260,23 @@ def test_a_citizens_own_words_are_left_alone(text):
     parts = quotes.split(text)
     assert parts.own == text
     assert parts.quoted == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Am 3.3.24 schrieben Sie mir:\n"Die Tonne wird geleert."\nSie wurde nie geleert.',
+        "Am 3.3.2024 hat jemand, der Sprüche schrieb\nan der Schule randaliert.",
+        "Guten Tag,\nAm 3.3.2024 um 22 Uhr schrieb\nmein Nachbar an die Wand",
+        "On 3 March 2024 somebody wrote\nslogans on the wall of our school.",
+    ],
+)
+@pytest.mark.parametrize("subject", ["", "Tonne", "Tonne: Hauptstr. 5"])
+def test_who_tells_what_somebody_wrote_tells_it_himself(text, subject):
+    assert quotes.split(text, subject) == quotes.Parts(text, "", "")
+
+
+@pytest.mark.parametrize("subject", ["Re: Tonne", "AW: Tonne", "Antw: Tonne", "Ynt: Tonne", "Odp: Tonne"])
+def test_an_answer_without_a_word_is_read_for_what_it_answers(subject):
+    parts = quotes.split("Am 03.03.2026 um 14:05 schrieb A <a@b.example>:\n\nDie Laterne ist aus.", subject)
+    assert parts.own == "Die Laterne ist aus."
