@@ -92,10 +92,11 @@ def _strip_footers(lines: list[str], layers: list[Layer], start: int, end: int) 
 
 def _footer_start(lines: list[str], first: int, end: int, *, after: bool) -> int:
     """Where in the last paragraph a footer starts; `end` where none does. `after`: the letter is above already."""
-    for index in range(first, end):
-        line = lines[index].strip()[:_LONGEST_LINE]
-        if after and phrases.is_disclaimer(line):
-            return index
+    paragraph = [line.strip()[:_LONGEST_LINE] for line in lines[first:end]]
+    standing = phrases.disclaimers(paragraph)
+    for index, line in enumerate(paragraph):
+        if after and index in standing:
+            return first + index
         after = not (phrases.is_sentence(line) or phrases.greets(line))
     # All at once: each footer alone would have the paragraph above read anew.
     while first < end and phrases.is_footer_line(lines[end - 1].strip()[:_LONGEST_LINE]):
@@ -152,6 +153,7 @@ def _mark_below(lines: list[str], layers: list[Layer], first: int, end: int) -> 
     """Marks what is below the closing, line by line: signature, but for what the writer goes on to say."""
     paragraph: Layer | None = None
     before = first
+    standing: frozenset[int] = frozenset()
     goes_on = False
     for index in range(first, end):
         line = lines[index].strip()[:_LONGEST_LINE]
@@ -159,7 +161,8 @@ def _mark_below(lines: list[str], layers: list[Layer], first: int, end: int) -> 
             layers[index] = Layer.SIGNATURE
             paragraph, goes_on, before = None, False, index + 1
             continue
-        paragraph = paragraph or _paragraph(line)
+        standing = phrases.disclaimers(_paragraph(lines, before, end)) if index == before else standing
+        paragraph = paragraph or _takes_up(line, ends=index - before in standing)
         matter = _is_matter(line) or _is_courtesy(line)
         own = paragraph is Layer.OWN or (paragraph is None and (matter or (goes_on and _continues(lines, index))))
         layers[index] = Layer.OWN if own else Layer.SIGNATURE
@@ -170,9 +173,17 @@ def _mark_below(lines: list[str], layers: list[Layer], first: int, end: int) -> 
         goes_on = own and line[-1] not in ".!?…؟"
 
 
-def _paragraph(line: str) -> Layer | None:
-    """What a line makes of the rest of its paragraph."""
-    if phrases.is_disclaimer(line):
+def _paragraph(lines: list[str], first: int, end: int) -> list[str]:
+    """The lines of the paragraph that starts here."""
+    last = first
+    while last < end and lines[last].strip(_RULE):
+        last += 1
+    return [line.strip()[:_LONGEST_LINE] for line in lines[first:last]]
+
+
+def _takes_up(line: str, *, ends: bool) -> Layer | None:
+    """What a line makes of the rest of its paragraph. `ends`: an office's standing text begins with it."""
+    if ends:
         return Layer.SIGNATURE
     takes_up = phrases.resumes(line) or (phrases.is_reference(line) and line.endswith(":"))
     return Layer.OWN if takes_up else None

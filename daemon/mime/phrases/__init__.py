@@ -19,7 +19,7 @@ from daemon.mime.phrases.closings import (
     names_person,
     resumes,
 )
-from daemon.mime.phrases.footers import is_contact, is_disclaimer, is_footer_line, is_standing
+from daemon.mime.phrases.footers import disclaimers, is_contact, is_footer_line, is_standing
 from daemon.mime.phrases.quoting import (
     announces_quote,
     ends_announcement,
@@ -34,6 +34,7 @@ __all__ = [
     "announces_quote",
     "closes",
     "closes_and_signs",
+    "disclaimers",
     "ends_announcement",
     "ends_late",
     "forwards",
@@ -41,7 +42,6 @@ __all__ = [
     "header_field",
     "is_contact",
     "is_dated",
-    "is_disclaimer",
     "is_footer_line",
     "is_reference",
     "is_sentence",

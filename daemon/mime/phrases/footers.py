@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from daemon.mime.phrases.quoting import UNSEEN
@@ -40,9 +41,7 @@ _FOOTER_LINE: Final = re.compile(
 )
 
 _DISCLAIMER: Final = re.compile(
-    r"\W{0,5}(?:(?:wichtiger |rechtlicher |allgemeiner )?(?:hinweis|disclaimer|vertraulichkeitshinweis|haftungsausschluss|datenschutzhinweis"
-    r"|confidentiality (?:notice|note)|legal (?:notice|disclaimer)|avis de confidentialité|avvertenza|avviso di riservatezza)\W{0,5}$"
-    r"|(?:disclaimer|vertraulichkeitshinweis|confidentiality (?:notice|note)|important notice)\s?:"
+    r"\W{0,5}(?:(?:disclaimer|vertraulichkeitshinweis|confidentiality (?:notice|note)|important notice)\s?:"
     r"|(?:der inhalt )?dies(?:e|er) (?:e-?mail|mail|nachricht)(?: \(?(?:und|einschließlich|inkl).{0,60})? "
     r"(?:enthält|kann|können|könnte|ist|sind|wurde) .{0,60}(?:vertraulich|rechtlich geschützt|bestimmt|viren|avast|avg)"
     r"|this (?:e-?mail|message|communication|transmission)(?: \(?(?:and|including).{0,60})? "
@@ -50,18 +49,35 @@ _DISCLAIMER: Final = re.compile(
     r"|the information (?:contained )?in this (?:e-?mail|message) .{0,60}(?:confidential|privileged|intended)"
     r"|ce(?:t)? (?:message|e-?mail|courriel) .{0,80}(?:confidentiel|destiné|virus|avast)"
     r"|(?:questo messaggio|questa e-?mail|il presente messaggio|le informazioni contenute) .{0,90}(?:riservat|confidenzial|destinat|virus)"
-    r"|(?:bitte (?:denken|prüfen) sie .{0,40}(?:umwelt|ausdruck)|denken sie an die umwelt|please consider the environment"
-    r"|pensez à l.environnement|pensa all.ambiente)"
+    r"|(?:bitte )?denken sie an (?:die|unsere) umwelt\W{1,4}(?:bevor|ehe)(?: sie)?(?: diese[ns]?)?(?:\W*$|.{0,60}(?:druck|mail|nachricht))"
+    r"|bitte prüfen sie.{0,40}(?:mail|nachricht).{0,30}druck|please consider the environment\W{1,4}before (?:you )?print"
+    r"|pensez à l.environnement\W{1,4}avant d.imprimer|pensa all.ambiente\W{1,4}prima di stampare"
     r"|(?:este mensaje|este correo|esta mensagem|este e-?mail) .{0,90}(?:confidencia|destinatari)"
     r"|(?:dit bericht|deze e-?mail) .{0,90}(?:vertrouwelijk|bestemd)|(?:ta wiadomość|niniejsza wiadomość|treść tej wiadomości) .{0,90}poufn"
     r"|bu (?:e-?posta|mesaj|ileti) .{0,90}(?:gizli|kişiye özel)|(?:цей лист|це повідомлення) .{0,90}конфіденці"
     r"|(?:данное|это) (?:письмо|сообщение) .{0,90}конфиденци"
     r"|(?:if you (?:are not the intended|have received this|received this)|any unauthori[sz]ed)\b"
-    r"|(?:wenn|sollten|falls) sie (?:nicht|diese|dieses) .{0,50}(?:empfänger|adressat|irrtümlich|versehentlich)"
+    r"|(?:wenn|sollten|falls) sie (?:diese|dieses) .{0,50}(?:empfänger|adressat|irrtümlich|versehentlich)"
     r"|das unerlaubte (?:kopieren|weiter)|(?:jede|eine) unbefugte (?:nutzung|weitergabe|verwendung)"
     r"|si vous (?:n.êtes pas|avez reçu) .{0,40}(?:destinataire|message|courriel|erreur)"
-    r"|(?:se|qualora) .{0,20}(?:ricevuto|destinatari).{0,60}(?:errore|messaggio|destinatari)"
+    r"|(?:se|qualora) .{0,20}(?:ricevuto|destinatari).{0,60}(?:errore|messaggio|destinatari))",
+    re.IGNORECASE,
+)
+#: Headings and mottos, which a citizen sets, too: nobody's words where a disclaimer follows, or nothing.
+_HEADING: Final = re.compile(
+    r"\W{0,5}(?:(?:wichtiger |rechtlicher |allgemeiner )?(?:hinweis|disclaimer|vertraulichkeitshinweis|haftungsausschluss|datenschutzhinweis"
+    r"|confidentiality (?:notice|note)|legal (?:notice|disclaimer)|avis de confidentialité|avvertenza|avviso di riservatezza"
+    r"|(?:bitte )?denken sie an (?:die|unsere) umwelt|please consider the environment|pensez à l.environnement|pensa all.ambiente)\W{0,5}$)",
+    re.IGNORECASE,
+)
+#: What offices and citizens begin alike: an office does not go on to speak of itself.
+_AMBIGUOUS: Final = re.compile(
+    r"\W{0,5}(?:(?:wenn|sollten|falls) sie nicht .{0,50}(?:empfänger|adressat|irrtümlich|versehentlich)"
     r"|informationen zum datenschutz|datenschutzinformationen|hinweise zum datenschutz)",
+    re.IGNORECASE,
+)
+_PERSONAL: Final = re.compile(
+    r"\b(?:ich|mich|mir|mein(?:e[mnrs]?)?|(?<!nicht )(?-i:weiterleiten)|leiten sie .{0,60}\bweiter)\b|\?(?:\W|$)",
     re.IGNORECASE,
 )
 
@@ -91,9 +107,14 @@ def is_footer_line(line: str) -> bool:
     return _FOOTER_LINE.match(line.translate(UNSEEN)) is not None
 
 
-def is_disclaimer(line: str) -> bool:
-    """Whether what begins with this line is an office's standing text."""
-    return _DISCLAIMER.match(line) is not None
+def disclaimers(lines: Sequence[str]) -> frozenset[int]:
+    """Which lines of a paragraph begin an office's standing text, that goes to the paragraph's end."""
+    sure = {index for index, line in enumerate(lines) if _DISCLAIMER.match(line)}
+    last = max(sure, default=-1)
+    personal = max((index for index, line in enumerate(lines) if _PERSONAL.search(line)), default=-1)
+    headings = {i for i, line in enumerate(lines) if _HEADING.match(line) and (i < last or i == len(lines) - 1)}
+    ambiguous = {i for i, line in enumerate(lines) if _AMBIGUOUS.match(line) and (i < last or personal < i)}
+    return frozenset(sure | headings | ambiguous)
 
 
 def is_standing(line: str) -> bool:

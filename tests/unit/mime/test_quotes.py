@@ -280,3 +280,38 @@ def test_who_tells_what_somebody_wrote_tells_it_himself(text, subject):
 def test_an_answer_without_a_word_is_read_for_what_it_answers(subject):
     parts = quotes.split("Am 03.03.2026 um 14:05 schrieb A <a@b.example>:\n\nDie Laterne ist aus.", subject)
     assert parts.own == "Die Laterne ist aus."
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "Bitte denken Sie an die Umwelt und stellen Sie mehr Mülleimer am See auf.\nEs liegt alles voll.",
+        "Denken Sie an die Umwelt!\nEs liegt alles voll.",
+        "Denken Sie an die Umwelt, bevor Sie die Linden fällen!",
+        "Datenschutzinformationen zu meiner Person: welche Daten speichern Sie über mich? Ich verlange Auskunft.",
+        "Informationen zum Datenschutz fehlen auf der Seite.\nWer ist dafür zuständig?",
+        "Hinweis:\nDort liegen Spritzen und Scherben.",
+        "Falls Sie nicht der richtige Empfänger sind, bitte weiterleiten.\nEr ist 3 Jahre alt und heisst Bello.",
+        "Sollten Sie nicht der richtige Adressat sein, leiten Sie das bitte weiter.\nEr heisst Bello.",
+    ],
+)
+@pytest.mark.parametrize("closing", [""])
+def test_a_citizen_may_speak_as_offices_do(last, closing):
+    assert quotes.split(f"{OWN}\n\n{closing}{last}").own.endswith(last)
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "Hinweis:\nDiese E-Mail kann vertrauliche Informationen enthalten.",
+        "Hinweis:\n\nDiese E-Mail kann vertrauliche Informationen enthalten.",
+        "Denken Sie an die Umwelt, bevor Sie drucken.",
+        "Bitte denken Sie an die Umwelt!",
+        "Bitte denken Sie an die Umwelt, bevor\nSie diese E-Mail ausdrucken.",
+        "Bitte prüfen Sie, ob diese E-Mail ausgedruckt werden muss.",
+        "Datenschutzinformationen: www.stadt.example/datenschutz?id=5",
+        "Wenn Sie nicht der richtige Adressat sind, informieren Sie bitte sofort den Absender.",
+    ],
+)
+def test_offices_standing_texts_are_no_matter(footer):
+    assert quotes.split(f"{OWN}\n\n{footer}").own == OWN
