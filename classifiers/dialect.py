@@ -35,6 +35,7 @@ def reader(text: Text) -> Callable[[str], str]:
     return _standard if _is_dialect(f"{text.subject}\n{text.body}") else str
 
 
+@lru_cache(maxsize=128)  # asked again when reasons are looked for
 def _is_dialect(words: str) -> bool:
     found = [word.lower() for word in _WORD.findall(words)]
     telling = len([word for word in found if word in _table().only])

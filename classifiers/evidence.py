@@ -7,7 +7,7 @@ stand in the text, so nothing has to be translated.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -19,7 +19,7 @@ from classifiers.glossary import german_for
 from classifiers.heads import JOINED, Head, Model
 from classifiers.languages import facts, known_languages
 from classifiers.values import Text
-from classifiers.vocabulary import Floats, Rows
+from classifiers.vocabulary import UNKNOWN, Floats, Rows
 
 #: The views that tell how something is said.
 ACTS = ("spoken", "signed")
@@ -47,16 +47,20 @@ class _Pull:
     """How much each feature of a text speaks for one class rather than for the average class."""
 
     def __init__(self, model: Model, view: str, head: Head, wanted: int, rows: Mapping[str, Rows]) -> None:
-        self.view = VIEWS[view]
+        self.view, self._places = VIEWS[view], model.vocabularies[view].places
         values, columns = next(rows[view].each())
-        weights: Floats = head.scorers[JOINED].weights[view][columns].astype(np.float32)
-        gains = values * (weights[:, wanted] - weights.mean(axis=1))
-        terms = model.vocabularies[view].terms
-        self._gain = {terms[column]: gain for column, gain in zip(columns.tolist(), gains.tolist(), strict=True)}
+        order = np.argsort(columns)
+        self._columns = np.append(columns[order], UNKNOWN)
+        weights: Floats = head.scorers[JOINED].weights[view][columns[order]].astype(np.float32)
+        self._gains = np.append(values[order] * (weights[:, wanted] - weights.mean(axis=1)), 0.0)
 
-    def of(self, features: Iterable[str]) -> float:
-        """The pull of some of the text's features together."""
-        return float(sum(self._gain.get(feature, 0.0) for feature in features))
+    def of(self, parts: Sequence[Sequence[str]]) -> Floats:
+        """For each part of the text, the pull of its features together."""
+        places = self._places([feature for part in parts for feature in part])
+        where = np.searchsorted(self._columns[:-1], places)
+        gains = np.where(self._columns[where] == places, self._gains[where], 0.0)
+        whose = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+        return np.bincount(whose, gains, minlength=len(parts)).astype(np.float32)
 
 
 def _telling_sentence(pulls: Sequence[_Pull], text: Text) -> str | None:
@@ -66,8 +70,9 @@ def _telling_sentence(pulls: Sequence[_Pull], text: Text) -> str | None:
         parts = {text.subject.strip(): Text(read(text.subject), "")} | parts
     if not parts:
         return None
-    said = [part for part in parts if not _courtesies().fullmatch(part)] or parts  # a greeting is no reason
-    best = max(said, key=lambda part: sum(pull.of(pull.view(parts[part])) for pull in pulls))
+    said = [part for part in parts if not _courtesies().fullmatch(part)] or [*parts]  # a greeting is no reason
+    pulled = np.sum([pull.of([pull.view(parts[part]) for part in said]) for pull in pulls], axis=0)
+    best = said[int(pulled.argmax())]
     return best if len(best) <= LONGEST_QUOTE else best[: LONGEST_QUOTE - 1] + "…"
 
 
@@ -78,9 +83,8 @@ def _courtesies() -> re.Pattern[str]:
 
 
 def _telling_words(pull: _Pull, text: Text) -> list[str]:
-    words, read = (word for word in telling_words(text) if len(word) >= SHORTEST_WORD), reader(text)
+    words, read = [word for word in telling_words(text) if len(word) >= SHORTEST_WORD], reader(text)
     german = german_for(text)
-    weighed = {
-        word: pull.of(run for each in (read(word), *german(word)) for run in letter_runs(fold(each))) for word in words
-    }
-    return sorted((word for word in weighed if weighed[word] > 0), key=lambda word: -weighed[word])[:SHOWN_WORDS]
+    runs = [[run for each in (read(word), *german(word)) for run in letter_runs(fold(each))] for word in words]
+    pulled = pull.of(runs)
+    return [words[place] for place in np.argsort(-pulled, kind="stable")[:SHOWN_WORDS] if pulled[place] > 0]

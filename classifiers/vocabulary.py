@@ -110,9 +110,10 @@ class Vocabulary:
 
     def rows(self, texts: Iterable[Sequence[str]]) -> Rows:
         """One weighted row for each text's features; unknown features are left out."""
-        return self.weighed(_count(texts, self._places).known())
+        return self.weighed(_count(texts, self.places).known())
 
-    def _places(self, features: Collection[str]) -> Ints:
+    def places(self, features: Collection[str]) -> Ints:
+        """The place of each feature; `UNKNOWN` where it has none."""
         marks = _marks(features)
         where = np.searchsorted(self._marks, marks)
         found: Ints = np.where(self._marks[where] == marks, self._whose[where], UNKNOWN)
