@@ -107,12 +107,15 @@ def _footer_start(lines: list[str], first: int, end: int, *, after: bool) -> int
 def _closing(lines: list[str], start: int, end: int, said: bool) -> int:
     """The first line below which everything is signature, but for what goes on; `end` where none is."""
     below = sum(1 for line in lines[start:end] if line.strip())
+    told = False
     for index in range(start, end):
         line = lines[index].strip()[:_LONGEST_LINE]
         if not line:
             continue
         below -= 1
-        if (said or phrases.ends_late(line)) and below <= _SIGNATURE_LINES:
+        if below <= _SIGNATURE_LINES and (
+            told or phrases.ends_late(line) or (said and _is_certain(line, lines[index + 1 : end]))
+        ):
             if phrases.closes(line):
                 return index + 1
             if phrases.closes_and_signs(line):
@@ -120,8 +123,17 @@ def _closing(lines: list[str], start: int, end: int, said: bool) -> int:
             # "Thanks," before a name ends a letter; "Vielen Dank!" may be followed by what was asked for.
             if phrases.is_thanks(line) and _is_card(lines[index + 1 : end], 0 if line.endswith(",") else 1):
                 return index + 1
-        said = said or says(line)
+        told = told or says(line)
     return end
+
+
+def _is_certain(closing: str, lines: list[str]) -> bool:
+    """Whether below a closing with nothing said above there is a card for certain: "Saludos," opens letters, too."""
+    written = [line.strip()[:_LONGEST_LINE] for line in lines if line.strip(_RULE)]
+    if not all(phrases.is_card(line) or phrases.names_person(line) for line in written):
+        return False
+    certain = not phrases.opens_too(closing) or any(phrases.is_contact(line) for line in written)
+    return certain and not any(_is_matter(line) for line in written)
 
 
 def _is_card(lines: list[str], contacts: int) -> bool:
@@ -137,7 +149,7 @@ def _is_matter(line: str) -> bool:
     """Whether a line below the name is still the writer's own word."""
     if phrases.resumes(line) or phrases.is_reference(line) or _BULLET.match(line):
         return True
-    return not phrases.is_standing(line) and phrases.is_sentence(line)
+    return not phrases.is_standing(line) and (phrases.is_sentence(line) or phrases.is_noted(line))
 
 
 def _mark_card(lines: list[str], layers: list[Layer], start: int, end: int) -> None:
@@ -150,26 +162,40 @@ def _mark_card(lines: list[str], layers: list[Layer], start: int, end: int) -> N
 
 
 def _mark_below(lines: list[str], layers: list[Layer], first: int, end: int) -> None:
-    """Marks what is below the closing, line by line: signature, but for what the writer goes on to say."""
-    paragraph: Layer | None = None
-    before = first
-    standing: frozenset[int] = frozenset()
-    goes_on = False
-    for index in range(first, end):
-        line = lines[index].strip()[:_LONGEST_LINE]
-        if not line.strip(_RULE):
+    """Marks what is below the closing: signature, but for what the writer goes on to say."""
+    signed = first > 0 and phrases.signs(lines[first - 1].strip()[:_LONGEST_LINE])
+    index = first
+    while index < end:
+        paragraph = _paragraph(lines, index, end)
+        if not paragraph:
             layers[index] = Layer.SIGNATURE
-            paragraph, goes_on, before = None, False, index + 1
+            index += 1
             continue
-        standing = phrases.disclaimers(_paragraph(lines, before, end)) if index == before else standing
-        paragraph = paragraph or _takes_up(line, ends=index - before in standing)
-        matter = _is_matter(line) or _is_courtesy(line)
-        own = paragraph is Layer.OWN or (paragraph is None and (matter or (goes_on and _continues(lines, index))))
+        standing = phrases.disclaimers(paragraph)
+        if signed and not standing and not any(map(phrases.is_card, paragraph)):
+            layers[index : index + len(paragraph)] = [Layer.OWN] * len(paragraph)
+        else:
+            _mark_paragraph(lines, layers, index, paragraph, standing)
+        if layers[index] is Layer.OWN and index > first:
+            layers[index - 1] = Layer.OWN  # it stays a paragraph
+        signed = True
+        index += len(paragraph)
+
+
+def _mark_paragraph(
+    lines: list[str], layers: list[Layer], first: int, paragraph: list[str], standing: frozenset[int]
+) -> None:
+    whole: Layer | None = None
+    goes_on = hours = False
+    for offset, line in enumerate(paragraph):
+        index = first + offset
+        whole = whole or _takes_up(line, ends=offset in standing)
+        hours = phrases.is_standing(line) or (hours and phrases.names_time(line))
+        matter = (_is_matter(line) or _is_courtesy(line)) and not hours
+        own = whole is Layer.OWN or (whole is None and (matter or (goes_on and _continues(lines, index))))
         layers[index] = Layer.OWN if own else Layer.SIGNATURE
-        if own and paragraph is None and line[0].islower() and index > before:
+        if own and whole is None and line[0].islower() and offset:
             layers[index - 1] = Layer.OWN  # the sentence began in the line above
-        if own and index == before and index > first:
-            layers[index - 1] = Layer.OWN  # and stays a paragraph
         goes_on = own and line[-1] not in ".!?…؟"
 
 
@@ -186,6 +212,7 @@ def _takes_up(line: str, *, ends: bool) -> Layer | None:
     if ends:
         return Layer.SIGNATURE
     takes_up = phrases.resumes(line) or (phrases.is_reference(line) and line.endswith(":"))
+    takes_up = takes_up or phrases.heads_note(line)
     return Layer.OWN if takes_up else None
 
 

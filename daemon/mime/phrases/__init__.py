@@ -5,9 +5,11 @@ nested repetition, so each costs at most one pass over one line.
 
     quoting      the lines above an old mail: who wrote when, separators, header blocks
     footers      what phones, mail services, scanners and offices append
+    cards        posts, companies, addresses, and what people note beside them
     closings     greetings and courtesy endings, and the words by which a sentence is told from a signature's line
 """
 
+from daemon.mime.phrases.cards import heads_note, is_card, is_noted, names_time
 from daemon.mime.phrases.closings import (
     closes,
     closes_and_signs,
@@ -17,7 +19,9 @@ from daemon.mime.phrases.closings import (
     is_sentence,
     is_thanks,
     names_person,
+    opens_too,
     resumes,
+    signs,
 )
 from daemon.mime.phrases.footers import disclaimers, is_contact, is_footer_line, is_standing
 from daemon.mime.phrases.quoting import (
@@ -40,15 +44,21 @@ __all__ = [
     "forwards",
     "greets",
     "header_field",
+    "heads_note",
+    "is_card",
     "is_contact",
     "is_dated",
     "is_footer_line",
+    "is_noted",
     "is_reference",
     "is_sentence",
     "is_standing",
     "is_thanks",
     "may_announce",
     "names_person",
+    "names_time",
+    "opens_too",
     "resumes",
     "separates",
+    "signs",
 ]

@@ -65,6 +65,12 @@ _CLOSES_LATE: Final = re.compile(
     r"|mfg|lg|vg|(?:kind|best) regards|cordialement|(?:cordiali|distinti) saluti)(?!\w)(?P<behind>[^.!?]{0,40})$",
     re.IGNORECASE,
 )
+#: Of the endings, those with which people open a letter, too.
+_OPENS_TOO: Final = re.compile(
+    r"\W{0,3}(?:(?:einen? )?schöne[ns]? |ihre?,?$|gr(?:ü|ue)(?:ß|ss)e?\W*$|gruss|cheers|(?:un |cordial )?salud|(?:un )?salut|sauda|salutări|o zi |"
+    r"(?:i̇|i)yi |kolay |sevgiler|selam|pozdr|[^a-z]*تحي|hürmet|përsh)",
+    re.IGNORECASE,
+)
 _LONGEST_BEHIND: Final = 45
 _SIGNS: Final = re.compile(r"(?:i\. ?[av]\.|gez\.|ppa\.)\s", re.IGNORECASE)
 _LONGEST_SIGNED: Final = 400
@@ -132,7 +138,7 @@ _SPEAKING: Final = frozenset(  # a table to read and to add to
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _FIRST_PERSON: Final = re.compile(r"\bI(?:['’](?:m|ve|ll|d))? [a-z]")
 _TITLES: Final = re.compile(
-    r"(?:dr|prof|dipl|ing|mag|herr|frau|mr|mrs|ms|mme|m|dott|sig|sig\.ra|med|i\. ?a|i\. ?v|gez|b\. ?sc|m\. ?a)\.?[ -]",
+    r"\b(?:dr|prof|dipl|ing|mag|herr|frau|mr|mrs|ms|mme|m|dott|sig|sig\.ra|med|i\. ?a|i\. ?v|gez|b\. ?sc|m\. ?a)\.?[ -]",
     re.IGNORECASE,
 )
 _NAME: Final = re.compile(r"(?:[^\W\d_a-zà-ÿ][^\W\d_]*[.'’-]?\s?(?:von |van |de |der |zu |di |da |al-|el-)?){1,5}$")
@@ -145,6 +151,17 @@ def closes(line: str) -> bool:
         return ends_late(line)
     behind = match["behind"].strip(" ,.!-–")
     return len(behind) <= _LONGEST_BEHIND and not is_sentence(behind) and not _GOES_ON.match(behind)
+
+
+def signs(line: str) -> bool:
+    """Whether an ending has its writer's name behind: "Gruß Meier"."""
+    match = _CLOSES.match(line) or _CLOSES_LATE.search(line)
+    return match is not None and names_person(match["behind"].strip(" ,.!-–"))
+
+
+def opens_too(line: str) -> bool:
+    """Whether an ending is one that letters begin with, too: "Saludos", "Schönen Tag"."""
+    return _OPENS_TOO.match(line) is not None
 
 
 def ends_late(line: str) -> bool:

@@ -87,7 +87,7 @@ _STANDING: Final = re.compile(
     r"|sie finden uns|bitte beachten sie (?:unsere|die (?:neuen|geänderten))|unsere (?:büro|öffnungs|sprech|geschäfts)zeiten"
     r"|(?:öffnungs|sprech|büro|service|geschäfts|erreichbarkeits)zeiten|termine? (?:nur )?nach vereinbarung|ich arbeite (?:in )?(?:teilzeit|\w+ ?[-–] ?\w+)"
     r"|(?:visit|follow|find|like) (?:us|our)\b|(?:suivez|retrouvez|visitez|rejoignez)[- ]n(?:ous|otre)|(?:seguite?ci|visitate?|visita) (?:su|il|la)\b"
-    r"|(?:informationen|hinweise|angaben) (?:zur|zum|über).{0,40}(?:verarbeitung|datenschutz)"
+    r"|(?:informationen|hinweise|angaben) (?:zur|zum|über).{0,40}verarbeitung"
     r"|(?:wir verarbeiten|ihre) (?:ihre )?(?:personenbezogenen )?daten\b|bitte (?:nur )?(?:ausdrucken|drucken)"
     r"|(?:save|think before|schonen sie|papier sparen|muss diese e-?mail))",
     re.IGNORECASE,

@@ -295,7 +295,7 @@ def test_an_answer_without_a_word_is_read_for_what_it_answers(subject):
         "Sollten Sie nicht der richtige Adressat sein, leiten Sie das bitte weiter.\nEr heisst Bello.",
     ],
 )
-@pytest.mark.parametrize("closing", [""])
+@pytest.mark.parametrize("closing", ["", "Mit freundlichen Grüßen\nMax Muster\n\n"])
 def test_a_citizen_may_speak_as_offices_do(last, closing):
     assert quotes.split(f"{OWN}\n\n{closing}{last}").own.endswith(last)
 

@@ -254,3 +254,83 @@ def test_a_paragraph_is_read_once_whatever_its_number_of_footers(monkeypatch):
     parts = quotes.split("Hallo, die Lampe ist kaputt.\n\n" + "Von meinem iPhone gesendet\n" * footers, "Lampe")
     assert parts.own == "Hallo, die Lampe ist kaputt."
     assert calls < footers * 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Saludos,\n\nla farola de la calle Dorfstrasse lleva tres semanas apagada\n\nJuan Perez",
+        "Saluti,\n\nil lampione in via Roma da tre settimane spento",
+        "İyi günler dilerim,\n\nsokak lambası üç haftadır yanmıyor",
+        "تحياتي\n\nمصباح الشارع مكسور منذ أسبوع",
+        "Schönen Tag,\n\nStrassenlampe Hauptstr. 5 kaputt",
+        "Schönen Tag,\n\nSperrmüll\nKühlschrank",
+        "Cheers\n\nthe bus never came",
+        "Ihr,\nSachbearbeiter ist nie da.\nBitte Termin.",
+        "Mit freundlichen Grüßen\n\nLampe in der Dorfstrasse aus",
+    ],
+)
+def test_an_ending_that_opens_a_letter_ends_nothing(text):
+    assert quotes.split(text, "Lampe") == quotes.Parts(text, "", "")
+
+
+def test_a_letter_that_opens_so_may_end_so():
+    parts = quotes.split("Saludos,\n\nla farola no funciona.\n\nSaludos,\nJuan Perez", "Farola")
+    assert parts.own == "Saludos,\n\nla farola no funciona.\n\nSaludos,"
+
+
+@pytest.mark.parametrize(
+    "closing",
+    ["Gruß Meier", "MfG Hans", "Gruß\nMüller", "Freundliche Grüsse\nPetra Meier", "Viele Grüße\n\nPetra Meier"],
+)
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Sofa\nKühlschrank\nWaschmaschine",
+        "Alte Adresse: Dorfstr. 5\nNeue Adresse: Bergweg 3\nUmzugsdatum: 1. Mai",
+        "Der Hund heißt Bello, Chipnummer 276098\nRasse Dackel",
+        "Dienstag oder Donnerstag ab 14 Uhr",
+        "Bauamt Dienstag 14 Uhr",
+        "Zusätzlich:\nSchlagloch Bahnhofstr. 7\nWasser läuft in Keller",
+        "Schlagloch Bahnhofstr. 7\nWasser läuft in Keller",
+        "Zählerstand 12345\nAbgelesen 1.5.",
+    ],
+)
+@pytest.mark.parametrize("rule", ["", "---\n\n"])
+@pytest.mark.parametrize("card", ["", "\n\nMuseum Musterlingen\nTel. 0123 4567"])
+def test_notes_below_the_name_are_matter(closing, note, rule, card):
+    parts = quotes.split(f"{OWN}\n\n{closing}\n\n{rule}{note}{card}")
+    assert parts.own.endswith(note)
+    assert "Museum" not in parts.own
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Zählerstand 12345\nAbgelesen 1.5.",
+        "Alte Adresse: Dorfstr. 5\nNeue Adresse: Bergweg 3",
+        "Mittwoch ab 14 Uhr",
+        "Sofa abholen",
+        "Lampe Dorfstr. 5 kaputt",
+    ],
+)
+def test_notes_right_below_the_name_are_matter(note):
+    parts = quotes.split(f"{OWN}\n\nMfG\nMeier\n{note}")
+    assert parts.own == f"{OWN}\n\nMfG\n{note}"
+    assert parts.signature == "Meier"
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        "Dr. P. Standes\nLeiterin Museum und Bibliothek\nKulturstraße 1\n12345 Musterlingen\nTel. 0123 4567",
+        "Dr. P. Standes\n\nMuseum und Bibliothek\nKulturstraße 1\n\nTel. 0123 4567\nwww.museum.example",
+        "Max Muster\n\nMusterbau GmbH\nLange Straße 7\n\nTelefon: 0123 4567\n\nGeschäftsführer: Max Muster\nUSt-IdNr. DE123456789",
+        "Max Muster\n\nStadt Musterlingen\nAmt für öffentliche Ordnung\nAm Markt 1, 12345 Musterlingen\n\nfon 0123 4567",
+        "Petra Freitag\nAbteilung technische Dienste\n\nÖffnungszeiten:\nMo-Fr 8-12 Uhr\nSamstag 9-12 Uhr",
+        "Max Muster\n\n[Logo der Stadt]\n\nPostfach 12345\n12345 Musterlingen\n\nFacebook: Stadt Musterlingen",
+        "Jean Petit\nDirecteur du département\n\n12 rue de la Gare\nTél. 01 23 45 67 89",
+    ],
+)
+def test_cards_of_several_paragraphs_are_signatures(card):
+    assert quotes.split(f"{OWN}\n\nMit freundlichen Grüßen\n\n{card}").own == f"{OWN}\n\nMit freundlichen Grüßen"
