@@ -93,15 +93,22 @@ def _strip_footers(lines: list[str], layers: list[Layer], start: int, end: int) 
 def _footer_start(lines: list[str], first: int, end: int, *, after: bool) -> int:
     """Where in the last paragraph a footer starts; `end` where none does. `after`: the letter is above already."""
     paragraph = [line.strip()[:_LONGEST_LINE] for line in lines[first:end]]
+    # All at once: each footer alone would have the paragraph above read anew.
+    while paragraph and (phrases.is_footer_line(paragraph[-1]) or _is_bare_heading(paragraph, after)):
+        paragraph.pop()
     standing = phrases.disclaimers(paragraph)
     for index, line in enumerate(paragraph):
         if after and index in standing:
             return first + index
         after = not (phrases.is_sentence(line) or phrases.greets(line))
-    # All at once: each footer alone would have the paragraph above read anew.
-    while first < end and phrases.is_footer_line(lines[end - 1].strip()[:_LONGEST_LINE]):
-        end -= 1
-    return end
+    return first + len(paragraph)
+
+
+def _is_bare_heading(paragraph: list[str], after: bool) -> bool:
+    """Whether a paragraph ends with a heading below which nothing is left."""
+    if len(paragraph) > 1:
+        after = not (phrases.is_sentence(paragraph[-2]) or phrases.greets(paragraph[-2]))
+    return after and phrases.is_heading(paragraph[-1])
 
 
 def _closing(lines: list[str], start: int, end: int, said: bool) -> int:

@@ -23,7 +23,7 @@ from daemon.mime.phrases.closings import (
     resumes,
     signs,
 )
-from daemon.mime.phrases.footers import disclaimers, is_contact, is_footer_line, is_standing
+from daemon.mime.phrases.footers import disclaimers, is_contact, is_footer_line, is_heading, is_standing
 from daemon.mime.phrases.quoting import (
     announces_quote,
     ends_announcement,
@@ -49,6 +49,7 @@ __all__ = [
     "is_contact",
     "is_dated",
     "is_footer_line",
+    "is_heading",
     "is_noted",
     "is_reference",
     "is_sentence",

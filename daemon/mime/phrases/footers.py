@@ -111,10 +111,17 @@ def disclaimers(lines: Sequence[str]) -> frozenset[int]:
     """Which lines of a paragraph begin an office's standing text, that goes to the paragraph's end."""
     sure = {index for index, line in enumerate(lines) if _DISCLAIMER.match(line)}
     last = max(sure, default=-1)
-    personal = max((index for index, line in enumerate(lines) if _PERSONAL.search(line)), default=-1)
-    headings = {i for i, line in enumerate(lines) if _HEADING.match(line) and (i < last or i == len(lines) - 1)}
+    personal = max(
+        (i for i, line in enumerate(lines) if _PERSONAL.search(line) and not is_footer_line(line)), default=-1
+    )
+    headings = {i for i, line in enumerate(lines) if i < last and _HEADING.match(line)}
     ambiguous = {i for i, line in enumerate(lines) if _AMBIGUOUS.match(line) and (i < last or personal < i)}
     return frozenset(sure | headings | ambiguous)
+
+
+def is_heading(line: str) -> bool:
+    """Whether a line is a heading or a motto as offices set them: nobody's words where nothing follows."""
+    return _HEADING.match(line) is not None
 
 
 def is_standing(line: str) -> bool:

@@ -239,7 +239,16 @@ def test_the_work_grows_with_the_text_alone():
     assert quotes.split(text).own.startswith("Hallo")
 
 
-def test_a_paragraph_is_read_once_whatever_its_number_of_footers(monkeypatch):
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "Von meinem iPhone gesendet\n",
+        "Hinweis\n",
+        "Hinweis\nVirenfrei\n",
+        "Datenschutzinformationen\nVon meinem iPhone gesendet\n",
+    ],
+)
+def test_a_paragraph_is_read_once_whatever_its_number_of_footers(monkeypatch, footer):
     """Read anew for each footer taken off, a mail of 540 KB never ended."""
     calls = 0
 
@@ -251,9 +260,9 @@ def test_a_paragraph_is_read_once_whatever_its_number_of_footers(monkeypatch):
     is_sentence = phrases.is_sentence
     monkeypatch.setattr(phrases, "is_sentence", counting)
     footers = 2_000
-    parts = quotes.split("Hallo, die Lampe ist kaputt.\n\n" + "Von meinem iPhone gesendet\n" * footers, "Lampe")
+    parts = quotes.split("Hallo, die Lampe ist kaputt.\n\n" + footer * footers, "Lampe")
     assert parts.own == "Hallo, die Lampe ist kaputt."
-    assert calls < footers * 5
+    assert calls < footers * 10
 
 
 @pytest.mark.parametrize(
