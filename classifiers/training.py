@@ -23,7 +23,7 @@ Progress = Callable[[str, float], None]
 
 
 def train(corrections: Iterable[Example] = (), progress: Progress | None = None) -> Classifier:
-    """A classifier from the shipped corpus and the office's corrections. Some fifty seconds of a processor, 850 MB."""
+    """A classifier from the shipped corpus and the office's corrections. Close to a minute of a processor, 850 MB."""
     corrected = [
         replace(each, weight=each.weight * CORRECTION_WEIGHT, origin=each.origin or "office") for each in corrections
     ]
