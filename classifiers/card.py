@@ -16,6 +16,8 @@ from pathlib import Path
 from string import Template
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from classifiers import encoder, linear
 from classifiers.corpus import corpus_files, corpus_id, lexicon, read_examples, shipped_examples
 from classifiers.evaluation import evaluate
@@ -112,6 +114,7 @@ def main(path: Path, unseen: Path) -> None:
         words=len(lexicon()),
         libraries=", ".join(f"{name} {version}" for name, version in libraries.items()),
         steps=_steps(),
+        by_topic=_by_topic(),
         summary=_summary(report),
         unseen=_unseen(unseen),
         category=_classes(report.category),
@@ -146,6 +149,14 @@ def _steps() -> str:
         rows.append(row)
     figures = ("macro F1", "acceptable", "calibration error")
     return _table(["", *(f"{name}: {figure}" for name in held for figure in figures)], rows)
+
+
+def _by_topic() -> str:
+    """The category where the whole of a topic is held back: a concern has to be told whatever it is about."""
+    question = Views(shipped_examples(), encoder.encoder_version() is not None).question("category")
+    part = np.unique([each.topic for each in question.examples], return_inverse=True)[1]
+    judged = _judged("category", hold_back(question, part), (MEANT, TALLIED))
+    return f"{judged.macro_f1:.3f} macro F1, {judged.acceptable:.3f} acceptable"
 
 
 def _judged(name: str, found: HeldBack, views: tuple[str, ...]) -> Judgement:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.languages import facts, known_languages
+from classifiers.languages import facts, is_courtesy, known_languages
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -83,14 +83,8 @@ def _best(text: str) -> str | None:
 
 def _matter(text: str) -> str:
     """A text without lines of courtesy, names of files and apps, streets and towns."""
-    said = "\n".join(line for line in text.split("\n") if not _courtesies().fullmatch(line.strip()))
+    said = "\n".join(line for line in text.split("\n") if not is_courtesy(line.strip()))
     return _PLACES.sub(" ", _NAMES.sub(" ", said))
-
-
-@cache
-def _courtesies() -> re.Pattern[str]:
-    every = [pattern for code in known_languages() for pattern in facts(code).courtesy]
-    return re.compile("|".join(f"(?:{pattern})" for pattern in every), re.IGNORECASE)
 
 
 def _leading(text: str) -> str | None:

@@ -6,9 +6,7 @@ stand in the text, so nothing has to be translated.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 
 import numpy as np
 
@@ -17,7 +15,7 @@ from classifiers.features import MAX_CHARS, VIEWS, letter_runs, sentences, telli
 from classifiers.folding import fold
 from classifiers.glossary import german_for
 from classifiers.heads import JOINED, Head, Model
-from classifiers.languages import facts, known_languages
+from classifiers.languages import is_courtesy
 from classifiers.values import Text
 from classifiers.vocabulary import UNKNOWN, Floats, Rows
 
@@ -70,16 +68,10 @@ def _telling_sentence(pulls: Sequence[_Pull], text: Text) -> str | None:
         parts = {text.subject.strip(): Text(read(text.subject), "")} | parts
     if not parts:
         return None
-    said = [part for part in parts if not _courtesies().fullmatch(part)] or [*parts]  # a greeting is no reason
+    said = [part for part in parts if not is_courtesy(part)] or [*parts]  # a greeting is no reason
     pulled = np.sum([pull.of([pull.view(parts[part]) for part in said]) for pull in pulls], axis=0)
     best = said[int(pulled.argmax())]
     return best if len(best) <= LONGEST_QUOTE else best[: LONGEST_QUOTE - 1] + "…"
-
-
-@cache
-def _courtesies() -> re.Pattern[str]:
-    every = [pattern for code in known_languages() for pattern in facts(code).courtesy]
-    return re.compile("|".join(f"(?:{pattern})" for pattern in every), re.IGNORECASE)
 
 
 def _telling_words(pull: _Pull, text: Text) -> list[str]:

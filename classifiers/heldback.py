@@ -62,9 +62,9 @@ class HeldBack:
         return Fusion(views, *linear.fit_fusion(scores, self.labels[where], np.ones(int(where.sum()))))
 
 
-def hold_back(question: Question) -> HeldBack:
-    """Let every learner answer each part from all others."""
-    part = folds(question.examples, PARTS)
+def hold_back(question: Question, part: NDArray[np.int64] | None = None) -> HeldBack:
+    """Let every learner answer each part from all others; whole writers, where no other parts are given."""
+    part = folds(question.examples, PARTS) if part is None else part
     learnt = question.learn(part)
     counted = np.flatnonzero(part != ALWAYS)
     return HeldBack(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -90,3 +91,14 @@ def facts(code: str) -> Language:
         function_words=frozenset(table["function_words"].split()),
         courtesy=tuple(table["courtesy"]),
     )
+
+
+def is_courtesy(line: str) -> bool:
+    """Whether a line opens or ends a letter in a known language, and says nothing else."""
+    return _courtesies().fullmatch(line) is not None
+
+
+@cache
+def _courtesies() -> re.Pattern[str]:
+    every = [pattern for code in known_languages() for pattern in facts(code).courtesy]
+    return re.compile("|".join(f"(?:{pattern})" for pattern in every), re.IGNORECASE)

@@ -24,7 +24,6 @@ from daemon.clock import SystemClock
 from daemon.config import Config
 from daemon.errors import AnliegenError, StoreError
 from daemon.store import Store
-from daemon.tables import LessonRow
 
 #: What the origins of lessons begin with, and what they are called in a report: not sender by sender.
 KINDS = {"office-": "corrected tickets", "given-": "taught files"}
@@ -90,20 +89,7 @@ def _on_a_file(file: Path, config: Config) -> Report:
     rows, problems = learning.read_lessons(file, config)
     refuse(problems)
     now = SystemClock().now()
-    given = [
-        LessonRow(
-            id=number,
-            source=file.name,
-            at=now,
-            subject=each.subject,
-            text=each.text,
-            language=each.language,
-            category=each.category,
-            topic=each.topic,
-            department=each.department,
-        )
-        for number, each in enumerate(rows, 1)
-    ]
+    given = [each.row(number, file.name, now) for number, each in enumerate(rows, 1)]
     model, known = _in_force(config)
     texts = {each.text for each in known}
     labelled = learning.lessons((), given, config)

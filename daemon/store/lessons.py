@@ -50,6 +50,20 @@ class Taught:
     topic: str | None
     department: str | None
 
+    def row(self, number: int, source: str, at: datetime) -> LessonRow:
+        """The lesson as it is stored."""
+        return LessonRow(
+            id=number,
+            source=source,
+            at=at,
+            subject=self.subject,
+            text=self.text,
+            language=self.language,
+            category=self.category,
+            topic=self.topic,
+            department=self.department,
+        )
+
 
 class Lessons:
     """Every method is one transaction."""
@@ -100,20 +114,7 @@ class Lessons:
             counter = self.database.locked(session, CounterRow, "lesson", value=0)
             first, rows = counter.value + 1, list(lessons)
             counter.value += len(rows)
-            session.add_all(
-                LessonRow(
-                    id=number,
-                    source=source,
-                    at=now,
-                    subject=each.subject,
-                    text=each.text,
-                    language=each.language,
-                    category=each.category,
-                    topic=each.topic,
-                    department=each.department,
-                )
-                for number, each in enumerate(rows, first)
-            )
+            session.add_all(each.row(number, source, now) for number, each in enumerate(rows, first))
             return int(gone)
 
     def sources(self) -> list[tuple[str, int]]:

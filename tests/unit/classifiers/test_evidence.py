@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from classifiers import Classifier, Text
-from classifiers.evidence import _courtesies
+from classifiers.languages import is_courtesy
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from classifiers.evidence import _courtesies
     ],
 )
 def test_courtesy_is_no_reason(small: Classifier, line: str) -> None:
-    assert _courtesies().fullmatch(line)
+    assert is_courtesy(line)
     [found] = small.predict([Text("", f"{line}\nDie Tonne wurde wieder nicht geleert!")])
     assert "nicht geleert" in found.evidence[0]
 
@@ -31,7 +31,7 @@ def test_courtesy_is_no_reason(small: Classifier, line: str) -> None:
     "line", ["Hallo, die Laterne ist kaputt.", "Danke an das Team vom Bauhof!", "Liebe Stadt, bitte mähen."]
 )
 def test_what_says_more_is_no_courtesy(line: str) -> None:
-    assert not _courtesies().fullmatch(line)
+    assert not is_courtesy(line)
 
 
 def test_where_there_is_nothing_else_the_greeting_is_shown(small: Classifier) -> None:
